@@ -1,0 +1,131 @@
+"""Every setting of the API: name, default, meaning.
+
+Settings come from the environment; a name that the environment lacks is looked up in `.env` beside
+this file. They are read once, when the app is made: nothing reads the environment later.
+
+The guard layer's own settings (`AUTH0_*`, `AUTHZ_*`) are handed on as they are written;
+`app/authz/settings.py` reads and checks them, so that the layer can be taken into another project.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).parent
+
+#: Prefixes of the settings that belong to the guard layer.
+GUARD_PREFIXES = ("AUTH0_", "AUTHZ_")
+
+
+class ConfigError(Exception):
+    """Raised if the settings do not allow a start. The text lists every problem and its cure."""
+
+    def __init__(self, problems: list[str]) -> None:
+        #: One sentence a problem, beginning with the setting's name.
+        self.problems = problems
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"The settings do not allow a start:\n{lines}")
+
+
+#: Plain origins only: flask-cors takes other characters for a regular expression.
+_ORIGIN = re.compile(r"\*|https?://[A-Za-z0-9.-]+(:\d{1,5})?")
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65536:
+        raise ValueError
+    return port
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not origins or not all(_ORIGIN.fullmatch(origin) for origin in origins):
+        raise ValueError
+    return origins
+
+
+def _database_url(text: str) -> str:
+    try:
+        backend = make_url(text).drivername
+    except ArgumentError as error:
+        raise ValueError from error
+    if backend not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise ValueError
+    return text
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line of the table below."""
+
+    name: str
+    default: str
+    meaning: str
+    parse: Callable[[str], object]
+    #: What to write instead, for the message that refuses a bad value.
+    cure: str
+
+
+SETTINGS = (
+    Setting(
+        "PORT",
+        "7000",
+        "port of the API under gunicorn",
+        _port,
+        "use a port number from 1 to 65535",
+    ),
+    Setting(
+        "TENANT_PORT",
+        "7001",
+        "port of the local tenant",
+        _port,
+        "use a port number from 1 to 65535",
+    ),
+    Setting(
+        "CORS_ORIGINS",
+        "*",
+        "origins whose pages may call the API: comma-separated, or * for all",
+        _origins,
+        "use origins such as https://menu.example.com, separated by commas, or *",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "sqlite:///menu.db",
+        "the database; a relative SQLite file lies in instance/",
+        _database_url,
+        "use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
+    ),
+)
+
+
+def environment() -> dict[str, str]:
+    """Return the process environment over `.env`: what both name, the environment decides."""
+    written = {k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}
+    return written | dict(os.environ)
+
+
+def load(environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
+    """Read the settings.
+
+    :returns: the values by name, ready for `app.config`, and the problems found; a setting with a
+        problem has its default in the values.
+    """
+    values: dict[str, object] = {}
+    problems: list[str] = []
+    for setting in SETTINGS:
+        text = environ.get(setting.name, "").strip() or setting.default
+        try:
+            values[setting.name] = setting.parse(text)
+        except ValueError:
+            # The value is not repeated: a DATABASE_URL holds a password.
+            problems.append(f"{setting.name} cannot be read: {setting.cure}.")
+            values[setting.name] = setting.parse(setting.default)
+    values.update({k: v for k, v in environ.items() if k.startswith(GUARD_PREFIXES)})
+    return values, problems
