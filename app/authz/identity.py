@@ -1,0 +1,69 @@
+"""Who calls, and what they were granted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An authenticated caller. Immutable, since one identity may serve many requests.
+
+    The collections may be given as any iterable or mapping; they are kept as read-only copies.
+    """
+
+    #: `sub` of the token (RFC 7519, section 4.1.2).
+    subject: str
+    #: Granted permissions.
+    permissions: frozenset[str] = field(default=frozenset())
+    #: Granted scopes (RFC 6749, section 3.3).
+    scopes: frozenset[str] = field(default=frozenset())
+    #: Everything that the issuer said of the caller.
+    claims: Mapping[str, object] = field(default_factory=dict, repr=False)
+    #: Who vouches for the subject; None for an identity made by hand.
+    issuer: str | None = None
+    #: The application that the token was issued to, where the issuer names it.
+    client_id: str | None = None
+    #: End of the identity in seconds since the epoch; None if it has none.
+    expires_at: float | None = None
+
+    def __init__(
+        self,
+        subject: str,
+        permissions: Iterable[str] = (),
+        scopes: Iterable[str] = (),
+        claims: Mapping[str, object] | None = None,
+        issuer: str | None = None,
+        client_id: str | None = None,
+        expires_at: float | None = None,
+    ) -> None:
+        # The dataclass is frozen: its own fields can only be set past it.
+        assign = object.__setattr__
+        assign(self, "subject", subject)
+        assign(self, "permissions", frozenset(permissions))
+        assign(self, "scopes", frozenset(scopes))
+        assign(self, "claims", MappingProxyType(dict(claims or {})))
+        assign(self, "issuer", issuer)
+        assign(self, "client_id", client_id)
+        assign(self, "expires_at", expires_at)
+
+    def can(self, name: str) -> bool:
+        """Say whether a permission was granted."""
+        return name in self.permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """A caller without credentials. It has the attributes of `Identity`, all of them empty."""
+
+    permissions: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    claims: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    subject: None = None
+    issuer: None = None
+    client_id: None = None
+    expires_at: None = None
+
+    def can(self, name: str) -> bool:
+        """Say whether a permission is granted to everybody."""
+        return name in self.permissions

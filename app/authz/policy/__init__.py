@@ -1,0 +1,1 @@
+"""What a view may demand of its caller, and the decision. Knows nothing of tokens or Flask."""

@@ -1,0 +1,34 @@
+"""The one log line that tells an operator why a request was refused."""
+
+import logging
+import reprlib
+
+from .errors import AuthzError
+
+log = logging.getLogger(__name__)
+
+#: Writes values that may be the caller's: quoted, and bounded in length and depth.
+_quote = reprlib.Repr()
+_quote.maxstring = _quote.maxother = 200
+_quote.maxlist = _quote.maxtuple = 10
+_quote.maxlevel = 3
+
+
+def log_refusal(error: AuthzError, method: str, route: str) -> None:
+    """Write the line.
+
+    :param method: the request's method, one that the route has.
+    :param route: the route's rule: not the path, which is the caller's.
+    """
+    parts = [f"{error.code}: {error.reason}"]
+    if error.wanted is not None or error.found is not None:
+        parts.append(f"wanted {quoted(error.wanted)}, found {quoted(error.found)}")
+    if error.cure:
+        parts.append(error.cure)
+    level = logging.WARNING if error.status >= 500 else logging.INFO
+    log.log(level, "refused %s %s: %s", method, route, "; ".join(parts))
+
+
+def quoted(value: object) -> str:
+    """Write a value as a literal in ASCII, so that none can begin a line or imitate another."""
+    return _quote.repr(value).encode("ascii", "backslashreplace").decode("ascii")

@@ -1,0 +1,211 @@
+"""The settings of the guard layer: one frozen object, made when the app is set up.
+
+Values come from the app's config, as text (from the environment) or as Python values. All problems
+are reported at once, each with the setting's name and the cure.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from .addresses import is_safe
+from .algorithms import ALGORITHMS
+
+#: Config keys with this prefix are ours: one that is not in the table below is a mistake.
+PREFIX = "AUTHZ_"
+
+
+class SettingsError(Exception):
+    """Raised if the settings do not allow a start. The text lists every problem and its cure."""
+
+    def __init__(self, problems: list[str]) -> None:
+        #: One sentence a problem, beginning with the setting's name.
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An issuer whose tokens are accepted."""
+
+    #: Its address, as its tokens write it in `iss` but for a trailing slash.
+    url: str
+    #: Names of this API, of which `aud` must hold one. At least one.
+    audiences: frozenset[str]
+    #: Allowed values of `alg`. At least one.
+    algorithms: frozenset[str] = frozenset({"RS256"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the guard layer goes by. Durations are in seconds."""
+
+    issuers: tuple[Issuer, ...]
+    realm: str
+    leeway: float
+    permissions_claim: str
+    keys_fresh: float
+    keys_stale: float
+    keys_timeout: float
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Settings":
+        """Read and check the settings.
+
+        :param config: the app's config; names other than ours are passed over.
+        :raises SettingsError: with every problem found.
+        """
+        reader = _Reader(config)
+        urls = reader.issuers()
+        audiences = reader.read("AUTH0_AUDIENCE", _names, _NO_AUDIENCE)
+        algorithms = reader.read("AUTHZ_ALGORITHMS", _algorithms, _ALGORITHM_CURE)
+        settings = cls(
+            issuers=tuple(Issuer(url, frozenset(audiences), algorithms) for url in urls),
+            realm=reader.read("AUTHZ_REALM", _realm, "use letters, digits and . - _ / : only"),
+            permissions_claim=reader.read("AUTHZ_PERMISSIONS_CLAIM", _text, "name a claim"),
+            leeway=reader.read("AUTHZ_LEEWAY", _seconds(0, 300), "use 0 to 300 seconds"),
+            keys_fresh=reader.read(
+                "AUTHZ_KEYS_FRESH", _seconds(30, 86_400), "use 30 to 86400 seconds"
+            ),
+            keys_stale=reader.read(
+                "AUTHZ_KEYS_STALE", _seconds(60, 604_800), "use 60 to 604800 seconds"
+            ),
+            keys_timeout=reader.read(
+                "AUTHZ_KEYS_TIMEOUT", _seconds(0.1, 30), "use 0.1 to 30 seconds"
+            ),
+        )
+        reader.refuse_unknown()
+        if reader.problems:
+            raise SettingsError(reader.problems)
+        return settings
+
+
+#: Every setting with its default; None where there is none. `AUTH0_DOMAIN` is another way to write
+#: `AUTH0_ISSUER_URL`.
+DEFAULTS: Mapping[str, str | None] = {
+    "AUTH0_ISSUER_URL": None,
+    "AUTH0_DOMAIN": None,
+    "AUTH0_AUDIENCE": None,
+    "AUTHZ_ALGORITHMS": "RS256",
+    "AUTHZ_KEYS_FRESH": "600",
+    "AUTHZ_KEYS_STALE": "86400",
+    "AUTHZ_KEYS_TIMEOUT": "3",
+    "AUTHZ_LEEWAY": "10",
+    "AUTHZ_PERMISSIONS_CLAIM": "permissions",
+    "AUTHZ_REALM": "api",
+}
+
+_NO_AUDIENCE = "set it to this API's identifier at the issuer, such as https://menu-api.example.com"
+_ALGORITHM_CURE = f"use one or more of {', '.join(ALGORITHMS)}; none and HS* would let anybody sign"
+_NO_ISSUER = (
+    "set it to the issuer's address, such as https://TENANT.eu.auth0.com/;"
+    " `flask run` and `make serve` use the local tenant"
+)
+_UNSAFE_ISSUER = "use an https address without query or fragment; http is for loopback hosts only"
+
+
+class _Reader:
+    """Reads one setting after the other and collects what is wrong."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+        self.problems: list[str] = []
+
+    def _value(self, name: str) -> Any:
+        value = self._config.get(name)
+        if isinstance(value, str):
+            value = value.strip()
+        return DEFAULTS[name] if value is None or value == "" else value
+
+    def read(self, name: str, parse: Callable[[Any], Any], cure: str) -> Any:
+        """Return the parsed value. One that does not parse is a problem; then what is returned is
+        never used."""
+        value = self._value(name)
+        if value is None:
+            self.problems.append(f"{name} is missing: {cure}.")
+            return ()
+        try:
+            return parse(value)
+        except (ValueError, TypeError):
+            # The value is not repeated: an address may hold a password.
+            self.problems.append(f"{name} cannot be used as it is: {cure}.")
+            return ()
+
+    def issuers(self) -> tuple[str, ...]:
+        """Return the issuers' addresses, from `AUTH0_ISSUER_URL` or else from `AUTH0_DOMAIN`."""
+        if self._value("AUTH0_ISSUER_URL") is None and self._value("AUTH0_DOMAIN") is not None:
+            cure = "use the tenant's host name, such as TENANT.eu.auth0.com"
+            return tuple(self.read("AUTH0_DOMAIN", _domains, cure))
+        if self._value("AUTH0_ISSUER_URL") is None:
+            return tuple(self.read("AUTH0_ISSUER_URL", _issuer_urls, _NO_ISSUER))
+        return tuple(self.read("AUTH0_ISSUER_URL", _issuer_urls, _UNSAFE_ISSUER))
+
+    def refuse_unknown(self) -> None:
+        """Note every name that looks like ours and is not: a misspelt setting protects nothing."""
+        for name in sorted(self._config):
+            if name.startswith(PREFIX) and name not in DEFAULTS:
+                near = difflib.get_close_matches(name, DEFAULTS, n=1)
+                hint = f"did you mean {near[0]}?" if near else "remove it."
+                self.problems.append(f"{name} is not a setting: {hint}")
+
+
+def _names(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Return the parts of a comma-separated text, or of an iterable. At least one."""
+    parts = value.split(",") if isinstance(value, str) else list(value)
+    names = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    if not names:
+        raise ValueError
+    return names
+
+
+def _issuer_urls(value: str | Iterable[str]) -> tuple[str, ...]:
+    urls = _names(value)
+    if not all(_is_issuer(url) for url in urls):
+        raise ValueError
+    if len({url.removesuffix("/") for url in urls}) != len(urls):
+        raise ValueError
+    return urls
+
+
+def _is_issuer(url: str) -> bool:
+    """Say whether an address can be an issuer's (OpenID Connect Discovery, section 3)."""
+    return is_safe(url) and not urlsplit(url).query and not urlsplit(url).fragment
+
+
+def _domains(value: str | Iterable[str]) -> tuple[str, ...]:
+    domains = _names(value)
+    if not all(re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", domain) for domain in domains):
+        raise ValueError
+    return tuple(f"https://{domain}/" for domain in domains)
+
+
+def _algorithms(value: str | Iterable[str]) -> frozenset[str]:
+    names = frozenset(_names(value))
+    if not names <= ALGORITHMS.keys():
+        raise ValueError
+    return names
+
+
+def _realm(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._/:-]{1,100}", value):
+        raise ValueError
+    return value
+
+
+def _text(value: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _seconds(least: float, most: float) -> Callable[[Any], float]:
+    def parse(value: Any) -> float:
+        seconds = float(value)
+        if not least <= seconds <= most:
+            raise ValueError
+        return seconds
+
+    return parse

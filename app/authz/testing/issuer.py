@@ -1,0 +1,151 @@
+"""An OpenID Connect issuer on loopback, with a switch for everything that can go wrong with one."""
+
+import json
+import ssl
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+from .keys import SigningKey
+
+METADATA = "/.well-known/openid-configuration"
+KEYS = "/.well-known/jwks.json"
+
+#: An answer: status, headers, and the body in the pieces in which it is sent.
+Answer = tuple[int, dict[str, str], Iterable[bytes]]
+
+
+class FakeIssuer:
+    """Publishes metadata and keys over HTTP, or HTTPS, on a free port. Use it in a `with`.
+
+    Every attribute may be changed while it runs, and holds from the next request on.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        scheme = "http" if tls is None else "https"
+        #: The issuer's address, with a trailing slash as Auth0 writes it.
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}/"
+        #: What `iss` and the metadata say.
+        self.name = self.url
+        #: Keys that sign and are published, the newest last.
+        self.keys = [SigningKey("first")]
+        #: What the key set holds; None stands for the keys above.
+        self.members: list[Any] | None = None
+        #: False: every connection is closed without an answer.
+        self.up = True
+        #: Path -> function that answers in place of the usual one.
+        self.answers: dict[str, Callable[[], Answer]] = {}
+        #: Header of the key set.
+        self.cache_control: str | None = None
+        #: True: the headers of every answer come a byte at a time.
+        self.drip_headers = False
+        #: The headers of the latest request.
+        self.last_headers: Mapping[str, str] = {}
+        #: Number of requests by path, those that got no answer among them.
+        self.requests: Counter[str] = Counter()
+        self._closing = threading.Event()
+
+    @property
+    def closing(self) -> bool:
+        """True once the issuer is told to stop."""
+        return self._closing.is_set()
+
+    @property
+    def signing_key(self) -> SigningKey:
+        return self.keys[-1]
+
+    @property
+    def fetches(self) -> int:
+        """Number of times that somebody asked for what is asked for first."""
+        return self.requests[METADATA]
+
+    def rotate(self, number: int = 1) -> SigningKey:
+        """Sign with a new key from now on. The old one stays published."""
+        self.keys.append(SigningKey(number=number))
+        return self.signing_key
+
+    def document(self, path: str) -> dict[str, Any]:
+        """Return what is published at a path."""
+        if path == METADATA:
+            return {"issuer": self.name, "jwks_uri": self.url.removesuffix("/") + KEYS}
+        members = [key.jwk for key in self.keys] if self.members is None else self.members
+        return {"keys": members}
+
+    def answer(self, path: str) -> Answer:
+        """Return the answer to a request."""
+        if path in self.answers:
+            return self.answers[path]()
+        if path not in (METADATA, KEYS):
+            return 404, {}, []
+        headers = {"Content-Type": "application/json"}
+        if self.cache_control is not None:
+            headers["Cache-Control"] = self.cache_control
+        return 200, headers, [json.dumps(self.document(path)).encode()]
+
+    def pause(self, seconds: float) -> None:
+        """Wait, inside an answer, but no longer than the issuer runs."""
+        self._closing.wait(seconds)
+
+    def __enter__(self) -> "FakeIssuer":
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: callers that give up are part of the test."""
+
+
+def _handler(issuer: FakeIssuer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            issuer.requests[self.path] += 1
+            if not issuer.up:
+                self.connection.close()
+                return
+            issuer.last_headers = dict(self.headers)
+            status, headers, pieces = issuer.answer(self.path)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if issuer.drip_headers:
+                self._drip_headers()
+            self.end_headers()
+            for piece in pieces:
+                self.wfile.write(piece)
+                self.wfile.flush()
+
+        def _drip_headers(self) -> None:
+            """Send a header that does not end, until the issuer or the caller gives up."""
+            self.flush_headers()
+            while not issuer.closing:
+                self.wfile.write(b"x")
+                issuer.pause(0.05)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Handler

@@ -1,0 +1,56 @@
+"""The `Authorization` header, and nothing else, as credentials.
+
+A token in the query or in a form is no credential: addresses and bodies end up in logs and
+histories (RFC 6750, section 5.3).
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from ..errors import RequestMalformed
+
+#: A longer token is refused unread. Auth0's are about 1,000 characters.
+MAX_TOKEN_LENGTH = 8_000
+
+#: credentials = auth-scheme [ 1*SP ( token68 / ... ) ] (RFC 9110, section 11.4)
+_SCHEME = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +|$)")
+_TOKEN = re.compile(r"[\x21-\x2B\x2D-\x7E]+")
+#: Two headers reach WSGI as one, joined by a comma.
+_SECOND_BEARER = re.compile(r",\s*bearer(?:\s|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a caller presents."""
+
+    #: In lower case: schemes are compared without case (RFC 9110, section 11.1).
+    scheme: str
+    token: str = field(repr=False)
+
+
+def read(header: str | None) -> Credentials | None:
+    """Read an `Authorization` header.
+
+    :param header: the header's value, or None if there was none.
+    :returns: None if there are no credentials of a scheme that is spoken here.
+    :raises RequestMalformed: if the header is malformed, was sent twice, or holds a token of more
+        than `MAX_TOKEN_LENGTH` characters. Nothing is said of what the token itself is.
+    """
+    if not header:
+        return None
+    scheme = _SCHEME.match(header)
+    if scheme is None:
+        raise RequestMalformed("the Authorization header does not begin with a scheme")
+    if scheme[1].lower() != "bearer":
+        if _SECOND_BEARER.search(header):
+            raise RequestMalformed("the Authorization header was sent twice")
+        return None
+    token = header[scheme.end() :].rstrip(" ")
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise RequestMalformed("the token is too long", wanted=MAX_TOKEN_LENGTH, found=len(token))
+    if not _TOKEN.fullmatch(token):
+        raise RequestMalformed(
+            "what follows the scheme is not one token: it is empty, has a space, a comma (as two"
+            " headers joined have) or a character outside visible ASCII"
+        )
+    return Credentials("bearer", token)

@@ -1,0 +1,44 @@
+"""What an issuer publishes of itself: its metadata and its keys, fetched as one."""
+
+from dataclasses import dataclass
+
+from ..addresses import is_safe
+from .fetch import FetchError, fetch
+from .jwks import KeySet
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An issuer's own name and its keys, as of one moment."""
+
+    #: `issuer` of the metadata: what `iss` of a token must equal.
+    issuer: str
+    keys: KeySet
+    #: Seconds from `Cache-Control` of the key set; None if it says nothing.
+    max_age: int | None
+
+
+def same_issuer(one: str, other: str) -> bool:
+    """Compare two issuers but for a trailing slash."""
+    return one.removesuffix("/") == other.removesuffix("/")
+
+
+def discover(issuer: str, algorithms: frozenset[str], deadline: float) -> Published:
+    """Fetch an issuer's metadata (OpenID Connect Discovery, section 4) and the key set it names.
+
+    :param deadline: the end of all waiting, on the clock of `time.monotonic`, in seconds.
+    :raises FetchError: if either cannot be had, or the metadata is another issuer's.
+    """
+    metadata = fetch(issuer.removesuffix("/") + "/.well-known/openid-configuration", deadline)
+    name, address = metadata.content.get("issuer"), metadata.content.get("jwks_uri")
+    # Otherwise one tenant could speak for another (OpenID Connect Discovery, section 4.3).
+    if not isinstance(name, str) or not same_issuer(name, issuer):
+        raise FetchError(f"the metadata of {issuer!r} is that of {name!r}")
+    if not isinstance(address, str) or not is_safe(address):
+        raise FetchError(f"the metadata of {issuer!r} names an unsafe jwks_uri: {address!r}")
+    document = fetch(address, deadline)
+    try:
+        keys = KeySet.from_document(document.content, algorithms)
+    except ValueError as error:
+        raise FetchError(f"{address!r}: {error}") from error
+    return Published(name, keys, document.max_age)

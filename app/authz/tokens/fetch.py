@@ -1,0 +1,144 @@
+"""One JSON document over HTTP, within a total time and size.
+
+`requests` bounds the wait for a connection and for each piece of an answer, but not the whole: a
+server that sends a byte a second keeps it for hours. Here every read gets what is left of one
+deadline, so headers and body that drip end like those that never come.
+"""
+
+import io
+import json
+import re
+import socket
+import time
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPResponse
+from typing import Any, cast
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import HTTPError
+
+from ..addresses import is_safe
+
+#: Bytes of a body that are read at most.
+MAX_BODY = 1_000_000
+
+
+class FetchError(Exception):
+    """Raised if no document could be had. The text is for the log: it may hold addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A JSON object, and for how long its sender vouches for it."""
+
+    content: dict[str, Any]
+    #: Seconds from `Cache-Control: max-age`; None if it says nothing.
+    max_age: int | None
+
+
+def fetch(url: str, deadline: float) -> Document:
+    """Get a JSON object.
+
+    No redirect is followed and no `.netrc` is read; proxy variables and `REQUESTS_CA_BUNDLE` are
+    honoured.
+
+    :param deadline: the end of all waiting, on the clock of `time.monotonic`, in seconds.
+    :raises FetchError: whatever goes wrong.
+    """
+    if not is_safe(url):
+        raise FetchError(f"{url!r} is refused: only https, or http on a loopback host")
+    try:
+        with requests.Session() as session:
+            session.auth = _no_netrc
+            adapter = _DeadlineAdapter(deadline)
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            with session.get(
+                url,
+                headers={"Accept": "application/json"},
+                allow_redirects=False,
+                stream=True,
+                timeout=_left(deadline),
+            ) as response:
+                if response.status_code != 200:
+                    raise FetchError(f"{url!r} answered {response.status_code}, not 200")
+                body = response.raw.read(MAX_BODY + 1, decode_content=True)
+                max_age = _max_age(response.headers.get("Cache-Control", ""))
+    # requests lets ValueError through for addresses that it cannot parse.
+    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+        raise FetchError(f"{url!r} could not be read: {error}") from error
+    if len(body) > MAX_BODY:
+        raise FetchError(f"{url!r} sent more than {MAX_BODY} bytes")
+    return Document(_json_object(url, body), max_age)
+
+
+def _json_object(url: str, body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise FetchError(f"{url!r} did not send JSON") from error
+    if not isinstance(content, dict):
+        raise FetchError(f"{url!r} did not send a JSON object")
+    return content
+
+
+def _max_age(cache_control: str) -> int | None:
+    found = re.search(r"(?:^|[\s,])max-age=\"?(\d{1,9})", cache_control, re.IGNORECASE)
+    return int(found[1]) if found else None
+
+
+def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Send no credentials. Without an `auth` of its own, requests looks into `.netrc`."""
+    return request
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the time for the whole answer is over")
+    return left
+
+
+class _DeadlineReader(io.RawIOBase):
+    """The receiving side of a socket, whose every read ends at one deadline."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, deadline: float) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(_left(self._deadline))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _DeadlineResponse(HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, deadline: float, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        # No byte was read yet, so none is lost with the buffer of the base class.
+        self.fp = io.BufferedReader(_DeadlineReader(self.fp.detach(), sock, deadline))
+
+
+class _DeadlineAdapter(HTTPAdapter):
+    """A transport whose connections read no longer than to a deadline."""
+
+    def __init__(self, deadline: float) -> None:
+        self._deadline = deadline
+        super().__init__()
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        pool = cast(HTTPConnectionPool, super().get_connection_with_tls_context(*args, **kwargs))
+        response = partial(_DeadlineResponse, deadline=self._deadline)
+        kind = pool.ConnectionCls
+        pool.ConnectionCls = type(kind.__name__, (kind,), {"response_class": response})
+        return pool

@@ -1,0 +1,249 @@
+"""The keys of one issuer over time: the state machine between requests and the issuer's address.
+
+A request that names a known key never waits. A set grows stale and is refreshed in the background,
+on the schedule's own budget. An unknown name may start a refresh, on a budget that strangers cannot
+exceed, and every request that needs one shares it. Through an outage the last good set serves.
+
+One instance belongs to one process. It makes locks and threads, so it is made after any fork.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+
+from ..errors import KeysUnavailable, TokenKeyUnknown
+from .bucket import Bucket
+from .discovery import Published
+from .fetch import FetchError
+from .jose import VerificationKey
+from .store import ExpiringMap
+
+log = logging.getLogger(__name__)
+
+#: Fetches that unknown names may cause at once, and seconds until each further one: never more than
+#: five in a minute.
+UNKNOWN_BURST = 3
+UNKNOWN_INTERVAL = 30.0
+#: Seconds for which a name is remembered as unknown, and how many names are.
+UNKNOWN_MEMORY = 60.0
+UNKNOWN_NAMES = 256
+#: Seconds after a failed scheduled refresh until the next one.
+RETRY_INTERVAL = 15.0
+#: Bounds, in seconds, within which the issuer's `Cache-Control` is followed.
+MAX_AGE_BOUNDS = (300, 3600)
+#: Part of its fresh time after which a set is renewed, so that the new one is there in time.
+RENEW_AFTER = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long things may take and last, in seconds."""
+
+    #: A set is fresh for so long, where the issuer says nothing.
+    fresh: float = 600.0
+    #: A set serves for so long while no newer one can be had.
+    stale: float = 86_400.0
+    #: Discovery and keys together take so long at most, and so long does a request wait.
+    fetch: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A published set in our hands."""
+
+    published: Published
+    #: Moments on the timer: its fetch began; it is to be renewed; it must not serve any more.
+    since: float
+    renew_at: float
+    dead_at: float
+
+
+class _Fetch:
+    """A fetch that is under way. Those who need its outcome wait for it together."""
+
+    def __init__(self, number: int, began: float) -> None:
+        self.number = number
+        self.began = began
+        self.done = threading.Event()
+        self.failed = False
+
+
+class IssuerKeys:
+    """Finds keys of one issuer.
+
+    :param issuer: the issuer's address.
+    :param discover: fetches what the issuer publishes; given a deadline on `time.monotonic`.
+    :param timer: a steady clock, in seconds.
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        discover: Callable[[float], Published],
+        *,
+        timer: Callable[[], float] = time.monotonic,
+        lifetimes: Lifetimes | None = None,
+    ) -> None:
+        self.issuer = issuer
+        self._discover = discover
+        self._timer = timer
+        self._lifetimes = lifetimes or Lifetimes()
+        self._lock = threading.Lock()
+        self._held: Held | None = None
+        self._fetch: _Fetch | None = None
+        self._fetches = 0
+        self._last_error = ""
+        self._bucket = Bucket(UNKNOWN_BURST, UNKNOWN_INTERVAL, timer())
+        self._scheduled_at = 0.0
+        self._unknown = ExpiringMap[tuple[str | None, str], bool](UNKNOWN_NAMES, timer)
+        #: Grows whenever the usable keys become others.
+        self.version = 0
+
+    def find(self, kid: str | None, algorithm: str) -> tuple[VerificationKey, str]:
+        """Return the named key, and the issuer's own name.
+
+        Waits for the network only where the key is not known.
+
+        :param kid: the name; None stands for the only key there is.
+        :raises TokenKeyUnknown: if the issuer does not publish it, as far as may be asked now.
+        :raises KeysUnavailable: if that cannot be known.
+        """
+        now = self._timer()
+        held = self._living(now)
+        key = held and held.published.keys.find(kid, algorithm)
+        if not held or not key:
+            return self._find_by_asking(kid, algorithm, now)
+        if now >= held.renew_at:
+            with self._lock:
+                self._start_scheduled(now)
+        return key, held.published.issuer
+
+    def _find_by_asking(
+        self, kid: str | None, algorithm: str, arrived: float
+    ) -> tuple[VerificationKey, str]:
+        """Find a key with the help of fetches: one under way, and one that begins after it."""
+        fetches_on_arrival = self._fetches
+        give_up = arrived + self._lifetimes.fetch
+        asked = False
+        while True:
+            with self._lock:
+                now = self._timer()
+                held = self._living(now)
+                if held and (key := held.published.keys.find(kid, algorithm)):
+                    return key, held.published.issuer
+                if asked:
+                    self._unknown.put((kid, algorithm), True, UNKNOWN_MEMORY)
+                fetch = None if asked else self._fetch_for(kid, algorithm, now)
+                if fetch is None:
+                    raise self._refusal(kid, held)
+            if not fetch.done.wait(max(0.0, give_up - now)) or fetch.failed:
+                raise self._unavailable()
+            # What an older fetch brought may have been written before the key was published.
+            asked = fetch.number > fetches_on_arrival
+
+    def _fetch_for(self, kid: str | None, algorithm: str, now: float) -> _Fetch | None:
+        """Return a fetch that an unknown name may wait for, or None if it may not have one."""
+        under_way = self._under_way(now)
+        if under_way:
+            return under_way
+        if self._unknown.get((kid, algorithm)):
+            return None
+        return self._start_scheduled(now) or (self._start(now) if self._bucket.take(now) else None)
+
+    def _start_scheduled(self, now: float) -> _Fetch | None:
+        """Start the renewal of the set in hand if it is due. What strangers spend is not asked."""
+        if self._held is None or now < max(self._held.renew_at, self._scheduled_at):
+            return None
+        if self._under_way(now):
+            return None
+        self._scheduled_at = now + RETRY_INTERVAL
+        return self._start(now)
+
+    def _start(self, now: float) -> _Fetch:
+        self._fetches += 1
+        fetch = self._fetch = _Fetch(self._fetches, now)
+        threading.Thread(
+            target=self._run, args=(fetch,), name=f"keys of {self.issuer}", daemon=True
+        ).start()
+        return fetch
+
+    def _run(self, fetch: _Fetch) -> None:
+        """Carry a fetch out, on a thread of its own."""
+        published, error = None, "the fetch ended unexpectedly"
+        try:
+            published = self._discover(time.monotonic() + self._lifetimes.fetch)
+        except FetchError as failure:
+            error = str(failure)
+        finally:
+            with self._lock:
+                self._finish(fetch, published, error)
+
+    def _finish(self, fetch: _Fetch, published: Published | None, error: str) -> None:
+        if self._fetch is not fetch:
+            return  # given up in the meantime: what it says is old
+        self._fetch = None
+        if published is None:
+            self._fail(fetch, error)
+        else:
+            self._hold(published, fetch.began)
+        fetch.done.set()
+
+    def _hold(self, published: Published, since: float) -> None:
+        """Put a new set in place of the last one."""
+        fresh = self._lifetimes.fresh
+        if published.max_age is not None:
+            fresh = min(max(published.max_age, MAX_AGE_BOUNDS[0]), MAX_AGE_BOUNDS[1])
+        last = self._held
+        self._held = Held(
+            published, since, since + RENEW_AFTER * fresh, since + self._lifetimes.stale
+        )
+        self._last_error = ""
+        self._unknown.clear()
+        if last is None or not published.keys.same_keys(last.published.keys):
+            self.version += 1
+            log.info(
+                "keys of %s: %d usable, %d refused%s",
+                self.issuer,
+                len(published.keys.keys),
+                len(published.keys.refused),
+                "".join(f"; {line}" for line in published.keys.refused[:5]),
+            )
+
+    def _fail(self, fetch: _Fetch, error: str) -> None:
+        fetch.failed = True
+        self._last_error = error
+        log.warning("keys of %s could not be fetched: %s", self.issuer, error)
+
+    def _under_way(self, now: float) -> _Fetch | None:
+        """Return the fetch under way, unless it is over its time: that one is given up."""
+        fetch = self._fetch
+        if fetch and now > fetch.began + self._lifetimes.fetch:
+            self._fetch = None
+            self._fail(fetch, "no answer in time")
+            fetch.done.set()
+        return self._fetch
+
+    def _living(self, now: float) -> Held | None:
+        held = self._held
+        return held if held and now < held.dead_at else None
+
+    def _refusal(self, kid: str | None, held: Held | None) -> TokenKeyUnknown | KeysUnavailable:
+        """Say why a key was not found where nothing more may be asked."""
+        if held is None or self._last_error:
+            return self._unavailable()
+        return TokenKeyUnknown(
+            "the issuer publishes no usable key of this name",
+            wanted=[key.kid for key in held.published.keys.keys],
+            found=kid,
+            cure="another tenant's token, a key withdrawn, or one published moments ago",
+        )
+
+    def _unavailable(self) -> KeysUnavailable:
+        return KeysUnavailable(
+            f"the keys of {self.issuer} cannot be known: {self._last_error or 'no answer yet'}",
+            retry_after=max(1, ceil(self._bucket.wait(self._timer()))),
+            cure="look whether the issuer is up and can be reached from here",
+        )

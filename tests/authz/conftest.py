@@ -1,0 +1,87 @@
+"""A small guarded app, an issuer of its own for each test, and a clock that the test moves."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.authz import Authz, current_identity, public, requires_auth, requires_permission
+from app.authz.testing import Clock, FakeIssuer, TokenFactory
+
+AUDIENCE = "https://menu-api.test"
+
+
+@pytest.fixture
+def issuer() -> Iterator[FakeIssuer]:
+    with FakeIssuer() as fake:
+        yield fake
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def tokens(issuer: FakeIssuer, clock: Clock) -> TokenFactory:
+    return TokenFactory(issuer, AUDIENCE, clock)
+
+
+@pytest.fixture
+def bare(issuer: FakeIssuer) -> Flask:
+    """An app with settings and nothing else."""
+    app = Flask("bare", static_folder=None)
+    app.config.update(AUTH0_ISSUER_URL=issuer.url, AUTH0_AUDIENCE=AUDIENCE)
+    return app
+
+
+@pytest.fixture
+def app(bare: Flask, clock: Clock) -> Flask:
+    """An app with one view of each kind."""
+    authz = Authz(bare, clock=clock, timer=clock)
+
+    @bare.get("/mine")
+    @requires_auth
+    def mine() -> dict[str, Any]:
+        return {"subject": current_identity.subject}
+
+    @bare.post("/items")
+    @requires_permission("create:items")
+    def create() -> str:
+        return "created"
+
+    @bare.get("/open")
+    @public
+    def everybody() -> dict[str, Any]:
+        return {"subject": current_identity.subject}
+
+    authz.check(bare)
+    return bare
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+Send = Callable[..., TestResponse]
+
+
+def code_of(response: TestResponse) -> str:
+    """Return the `code` of an error answer."""
+    body: dict[str, Any] | None = response.get_json()
+    assert body is not None
+    return str(body["code"])
+
+
+@pytest.fixture
+def send(client: FlaskClient) -> Send:
+    """Sends a token to the view that needs nothing but a caller."""
+
+    def send(token: str, path: str = "/mine", method: str = "GET") -> TestResponse:
+        return client.open(path, method=method, headers={"Authorization": f"Bearer {token}"})
+
+    return send

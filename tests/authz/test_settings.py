@@ -1,0 +1,135 @@
+"""Settings are read once, and every problem is told at once."""
+
+from typing import Any
+
+import pytest
+
+from app.authz.settings import DEFAULTS, Settings, SettingsError
+
+GOOD = {"AUTH0_ISSUER_URL": "https://tenant.test/", "AUTH0_AUDIENCE": "https://menu-api.test"}
+
+
+def problems(**config: Any) -> list[str]:
+    """Return what is wrong with a config."""
+    try:
+        Settings.from_config(config)
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+def test_an_issuer_and_an_audience_are_enough() -> None:
+    settings = Settings.from_config(GOOD)
+    (issuer,) = settings.issuers
+    assert issuer.url == "https://tenant.test/"
+    assert issuer.audiences == {"https://menu-api.test"}
+    assert issuer.algorithms == {"RS256"}
+    assert (settings.leeway, settings.keys_fresh, settings.keys_stale) == (10, 600, 86_400)
+    assert (settings.keys_timeout, settings.permissions_claim) == (3, "permissions")
+
+
+def test_every_problem_is_told_at_once() -> None:
+    found = problems(
+        AUTH0_ISSUER_URL="http://tenant.test/", AUTHZ_LEEWAY="long", AUTHZ_LEEWAI="1", OTHER="x"
+    )
+    assert [text.split()[0] for text in found] == [
+        "AUTH0_ISSUER_URL",
+        "AUTH0_AUDIENCE",
+        "AUTHZ_LEEWAY",
+        "AUTHZ_LEEWAI",
+    ]
+    assert "did you mean AUTHZ_LEEWAY?" in found[-1]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://tenant.test/",
+        "http://127.0.0.1.tenant.test/",
+        "tenant.test",
+        "https://",
+        "https://tenant.test/?a=b",
+        "https://tenant.test/#a",
+        "https://user:secret@tenant.test/",
+        "file:///etc/passwd",
+        "https://tenant.test/,http://other.test/",
+        "https://tenant.test/,https://tenant.test",
+    ],
+)
+def test_an_unsafe_issuer_is_refused(url: str) -> None:
+    (problem,) = problems(**GOOD | {"AUTH0_ISSUER_URL": url})
+    assert problem.startswith("AUTH0_ISSUER_URL")
+    assert "https" in problem
+    assert "secret" not in problem
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "localhost", "[::1]"])
+def test_plain_http_is_for_this_machine(host: str) -> None:
+    assert problems(**GOOD | {"AUTH0_ISSUER_URL": f"http://{host}:7001/"}) == []
+
+
+def test_several_issuers_and_audiences_are_lists() -> None:
+    """Written with commas in the environment, or as a list in Python."""
+    text = Settings.from_config(
+        {"AUTH0_ISSUER_URL": "https://a.test/, https://b.test/", "AUTH0_AUDIENCE": "one,two"}
+    )
+    python = Settings.from_config(
+        {
+            "AUTH0_ISSUER_URL": ["https://a.test/", "https://b.test/"],
+            "AUTH0_AUDIENCE": ["one", "two"],
+        }
+    )
+    assert text == python
+    assert [issuer.url for issuer in text.issuers] == ["https://a.test/", "https://b.test/"]
+
+
+def test_a_domain_stands_for_its_address() -> None:
+    config = {"AUTH0_DOMAIN": "tenant.eu.auth0.com", "AUTH0_AUDIENCE": "menu"}
+    assert Settings.from_config(config).issuers[0].url == "https://tenant.eu.auth0.com/"
+    config["AUTH0_ISSUER_URL"] = "https://login.test/"
+    assert Settings.from_config(config).issuers[0].url == "https://login.test/"
+
+
+@pytest.mark.parametrize("domain", ["https://tenant.test/", "tenant test", "a@b", "a/b"])
+def test_a_domain_is_a_host_name(domain: str) -> None:
+    (problem,) = problems(AUTH0_DOMAIN=domain, AUTH0_AUDIENCE="menu")
+    assert problem.startswith("AUTH0_DOMAIN")
+
+
+@pytest.mark.parametrize("value", ["none", "HS256", "RS256,HS256", "rs256", ",", ["none"], 1])
+def test_only_asymmetric_algorithms_are_allowed(value: Any) -> None:
+    (problem,) = problems(**GOOD, AUTHZ_ALGORITHMS=value)
+    assert problem.startswith("AUTHZ_ALGORITHMS")
+
+
+@pytest.mark.parametrize("value", ["", " ", ",", " , ", [], None])
+def test_no_audience_is_no_start(value: Any) -> None:
+    """An empty expectation would accept every token of the issuer."""
+    (problem,) = problems(**GOOD | {"AUTH0_AUDIENCE": value})
+    assert problem.startswith("AUTH0_AUDIENCE")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AUTHZ_LEEWAY", "-1"),
+        ("AUTHZ_LEEWAY", "nan"),
+        ("AUTHZ_LEEWAY", "inf"),
+        ("AUTHZ_LEEWAY", "301"),
+        ("AUTHZ_KEYS_FRESH", "0"),
+        ("AUTHZ_KEYS_STALE", "x"),
+        ("AUTHZ_KEYS_TIMEOUT", "0"),
+        ("AUTHZ_REALM", 'a"b'),
+        ("AUTHZ_REALM", "a\nb"),
+        ("AUTHZ_PERMISSIONS_CLAIM", 1),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused(name: str, value: Any) -> None:
+    (problem,) = problems(**GOOD, **{name: value})
+    assert problem.startswith(name)
+
+
+def test_an_empty_value_is_the_default() -> None:
+    """A line `AUTHZ_LEEWAY=` in a file means that nobody has chosen."""
+    empty = {name: "" for name in DEFAULTS if name not in GOOD}
+    assert Settings.from_config(GOOD | empty) == Settings.from_config(GOOD)
