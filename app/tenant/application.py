@@ -1,0 +1,96 @@
+"""The tenant's own Flask application: its addresses, which are Auth0's, and its errors."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from authlib.oauth2 import OAuth2Error
+from flask import Flask, Response, json, jsonify, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.tenant.keys import KeyFile
+from app.tenant.server import TenantClientCredentials, TenantServer
+from app.tenant.tokens import TokenIssuer
+
+#: Largest body of a request, in bytes; no parameter needs more.
+MAX_BODY = 16 * 1024
+
+#: As Auth0 serves its keys: a rotation is seen within seconds, and a short outage is bridged.
+_KEYS_CACHE_CONTROL = "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400"
+
+
+def create_tenant(
+    issuer: str,
+    audiences: Sequence[str],
+    keys: KeyFile,
+    clock: Callable[[], float] = time.time,
+) -> Flask:
+    """Make the application of a local tenant.
+
+    :param issuer: the tenant's own address, ending in a slash. It is what documents and tokens say,
+        whatever `Host` a request names.
+    :param audiences: the APIs that tokens may be asked for.
+    :param keys: the signing keys, read again for every request.
+    :param clock: returns the seconds since 1970.
+    """
+    tenant = Flask(__name__, static_folder=None)
+    tenant.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    server = TenantServer(TokenIssuer(issuer, keys, clock), audiences)
+    _add_documents(tenant, issuer, keys)
+    _add_token_endpoint(tenant, server)
+    tenant.register_error_handler(HTTPException, _as_oauth_error)
+    return tenant
+
+
+def _add_documents(tenant: Flask, issuer: str, keys: KeyFile) -> None:
+    @tenant.get("/.well-known/openid-configuration")
+    def discovery() -> Response:
+        """Say where everything is (OpenID Connect Discovery 1.0, section 4)."""
+        return _document(_metadata(issuer))
+
+    @tenant.get("/.well-known/jwks.json")
+    def jwks() -> Response:
+        """Publish the keys that tokens may be signed with."""
+        return _document(keys.load().public_set())
+
+
+def _add_token_endpoint(tenant: Flask, server: TenantServer) -> None:
+    @tenant.post("/oauth/token")
+    def token() -> Response:
+        """Hand out an access token (RFC 6749, section 3.2)."""
+        response: Response = server.create_token_response(request)
+        return response
+
+    @tenant.errorhandler(OAuth2Error)
+    def refuse(error: OAuth2Error) -> Response:
+        """Answer a request that was refused while Authlib was still reading it."""
+        response: Response = server.handle_error_response(None, error)
+        return response
+
+
+def _document(content: dict[str, object]) -> Response:
+    response = jsonify(content)
+    response.headers["Cache-Control"] = _KEYS_CACHE_CONTROL
+    return response
+
+
+def _metadata(issuer: str) -> dict[str, object]:
+    return {
+        "issuer": issuer,
+        "token_endpoint": f"{issuer}oauth/token",
+        "jwks_uri": f"{issuer}.well-known/jwks.json",
+        "grant_types_supported": [TenantClientCredentials.GRANT_TYPE],
+        "token_endpoint_auth_methods_supported": list(
+            TenantClientCredentials.TOKEN_ENDPOINT_AUTH_METHODS
+        ),
+    }
+
+
+def _as_oauth_error(error: HTTPException) -> BaseResponse:
+    """Answer what never reached the authorization server in its form (RFC 6749, section 5.2)."""
+    response = error.get_response()
+    name = "invalid_request" if response.status_code < 500 else "server_error"
+    response.data = json.dumps({"error": name, "error_description": error.name})
+    response.content_type = "application/json"
+    response.headers["Cache-Control"] = "no-store"
+    return response

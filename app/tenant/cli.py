@@ -1,0 +1,137 @@
+"""`flask tenant`: run the local tenant, rotate its key, print a token."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.tenant.address import AddressError, issuer_at, local_issuer
+from app.tenant.application import create_tenant
+from app.tenant.clients import CLIENTS
+from app.tenant.keys import KeyFile, KeyFileError
+from app.tenant.serving import hold_stop_signals, listen, serving, wait_for_stop
+from app.tenant.tokens import LIFETIME, TokenIssuer
+from app.tenant.users import USERS
+
+tenant_cli = AppGroup("tenant", help="The local stand-in for the Auth0 tenant.")
+
+#: The client that a token names which nobody signed in for.
+_CLIENT_ID = "flask-tenant-token"
+
+#: A permission's characters are those of a scope (RFC 6749, section 3.3).
+_PERMISSION = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+_SEPARATOR = re.compile(r"[\s,]+")
+
+
+@tenant_cli.command("run")
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback host.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Instead of TENANT_PORT; 0 takes a free one.",
+)
+def run(host: str, port: int | None) -> None:
+    """Serve the tenant on this machine until Ctrl-C."""
+    keys, audiences = _key_file(), _audiences()
+    with _told():
+        keys.load()
+        listener = listen(host, current_app.config["TENANT_PORT"] if port is None else port)
+    issuer = issuer_at(host, listener.getsockname()[1])
+    hold_stop_signals()
+    with serving(create_tenant(issuer, audiences, keys), listener):
+        _announce(issuer, audiences)
+        wait_for_stop()
+
+
+@tenant_cli.command("rotate")
+def rotate() -> None:
+    """Sign with a new key from now on, and print its id; old keys stay published."""
+    with _told():
+        keys = _key_file().rotate()
+    click.echo(keys.current.kid)
+
+
+@tenant_cli.command("token")
+@click.option("--as", "name", type=click.Choice(list(USERS)), required=True, help="The user.")
+@click.option(
+    "--permissions",
+    multiple=True,
+    metavar="NAMES",
+    help="Instead of the user's own: separated by spaces or commas, or repeated.",
+)
+@click.option("--expires-in", default=LIFETIME, show_default=True, help="Seconds; may be negative.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer of a token endpoint.")
+def token(name: str, permissions: tuple[str, ...], expires_in: int, as_json: bool) -> None:
+    """Print an access token of a user. The tenant need not be running."""
+    user = USERS[name]
+    names = _permission_names(permissions) if permissions else user.permissions
+    with _told():
+        issuer = TokenIssuer(local_issuer(_configured_issuers()), _key_file())
+        made = issuer.for_user(user, _CLIENT_ID, _audiences()[0], names, expires_in)
+    answer = {"access_token": made, "token_type": "Bearer", "expires_in": expires_in}
+    click.echo(json.dumps(answer) if as_json else made)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell the developer what is wrong, without a traceback."""
+    try:
+        yield
+    except (AddressError, KeyFileError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _key_file() -> KeyFile:
+    return KeyFile(Path(current_app.instance_path) / "tenant-keys.json")
+
+
+def _configured_issuers() -> str:
+    return str(current_app.config.get("AUTH0_ISSUER_URL", ""))
+
+
+def _audiences() -> list[str]:
+    configured = str(current_app.config.get("AUTH0_AUDIENCE", ""))
+    audiences = [part.strip() for part in configured.split(",") if part.strip()]
+    if not audiences:
+        raise click.ClickException("AUTH0_AUDIENCE is not set: set it to the API's identifier.")
+    return audiences
+
+
+def _permission_names(options: tuple[str, ...]) -> tuple[str, ...]:
+    names = [name for option in options for name in _SEPARATOR.split(option) if name]
+    for name in names:
+        if not _PERMISSION.fullmatch(name):
+            raise click.BadParameter(
+                "a name holds characters that no permission has.", param_hint="--permissions"
+            )
+    return tuple(dict.fromkeys(names))
+
+
+def _announce(issuer: str, audiences: list[str]) -> None:
+    lines = [
+        "Local tenant for development, on this machine only. Ctrl-C stops it.",
+        f"  issuer    {issuer}",
+        f"  metadata  {issuer}.well-known/openid-configuration",
+        f"  tokens    {issuer}oauth/token",
+        *(f"  audience  {audience}" for audience in audiences),
+    ]
+    for client in CLIENTS.values():
+        granted = " ".join(client.permissions) or "no permissions"
+        lines.append(f"  client    {client.client_id}, {client.client_secret} ({granted})")
+    click.echo("\n".join(lines), err=True)
+    _warn_of_another_issuer(issuer)
+
+
+def _warn_of_another_issuer(issuer: str) -> None:
+    configured = _configured_issuers()
+    if issuer.rstrip("/") not in [part.strip().rstrip("/") for part in configured.split(",")]:
+        click.echo(
+            f"Warning: tokens from here name the issuer {issuer}, and an API with "
+            f"AUTH0_ISSUER_URL={configured} refuses them: set it to {issuer} there.",
+            err=True,
+        )

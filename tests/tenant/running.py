@@ -1,0 +1,48 @@
+"""A served tenant and what its clients send."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from app.tenant.keys import KeyFile
+
+AUDIENCE = "https://menu-api.demo.com"
+OTHER_AUDIENCE = "https://orders-api.demo.com"
+
+#: When the served tenant believes to live.
+NOW = 1_800_000_000
+
+
+@dataclass(frozen=True)
+class RunningTenant:
+    """A tenant that answers HTTP."""
+
+    issuer: str
+    keys: KeyFile
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        """Ask for a document."""
+        return requests.get(self.issuer + path, timeout=10, **options)
+
+    def post_token(self, **options: Any) -> requests.Response:
+        """Send a request for a token, with the arguments of `requests.post`."""
+        return requests.post(f"{self.issuer}oauth/token", timeout=10, **options)
+
+    def verify(self, token: str) -> jwt.Token:
+        """Verify a token's signature with the key set that the tenant serves."""
+        keys = KeySet.import_key_set(self.get(".well-known/jwks.json").json())
+        return jwt.decode(token, keys, algorithms=["RS256"])
+
+
+def token_form(**changes: str | None) -> dict[str, str]:
+    """Return a good token request with these parameters changed, or left out where `None`."""
+    good: dict[str, str | None] = {
+        "grant_type": "client_credentials",
+        "client_id": "postman",
+        "client_secret": "postman-development-secret",
+        "audience": AUDIENCE,
+    }
+    return {name: value for name, value in (good | changes).items() if value is not None}
