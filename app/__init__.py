@@ -1,0 +1,47 @@
+"""The Menu API."""
+
+import logging
+from collections.abc import Mapping
+
+from flask import Flask
+
+import config
+from app import cors, database, errors, home, items
+from app.authz.settings import Settings, SettingsError
+from app.extensions import authz
+from app.tenant.cli import tenant_cli
+
+
+def create_app(environ: Mapping[str, str] | None = None) -> Flask:
+    """Make the API.
+
+    :param environ: the settings; None stands for the environment and `.env`.
+    :raises config.ConfigError: if they do not allow a start.
+    :raises RuntimeError: if a route is not guarded as it should be.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config.update(_settings(config.environment() if environ is None else environ))
+    app.url_map.strict_slashes = False
+    # The line that says why a request was refused is for every operator, not for debugging.
+    app.logger.setLevel(logging.INFO)
+    database.init_app(app)
+    cors.init_app(app)
+    authz.init_app(app)
+    errors.init_app(app)
+    app.register_blueprint(home.bp)
+    items.init_app(app)
+    app.cli.add_command(tenant_cli)
+    authz.check(app)
+    return app
+
+
+def _settings(environ: Mapping[str, str]) -> dict[str, object]:
+    """Return the app's config, or stop with all problems at once, the guard layer's among them."""
+    values, problems = config.load(environ)
+    try:
+        Settings.from_config(values)
+    except SettingsError as error:
+        problems += error.problems
+    if problems:
+        raise config.ConfigError(problems)
+    return values

@@ -1,0 +1,74 @@
+"""Every error of the app as `application/problem+json`.
+
+Refusals of the guard layer (`AuthzError`) are answered by that layer itself.
+"""
+
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app
+from marshmallow import ValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+
+from app.authz.problems import problem
+
+#: Seconds after which a caller may try again when the database failed.
+RETRY_AFTER = 5
+
+#: The code and the public text of a status. The text of an exception is never sent.
+ANSWERS = {
+    400: (
+        "request_malformed",
+        "The request cannot be read. A body is JSON in UTF-8: names once, finite numbers.",
+    ),
+    404: ("not_found", "There is nothing at this address, or no item with this id."),
+    405: ("method_not_allowed", "This address has other methods: see Allow."),
+    412: ("precondition_failed", "The current version is not the one that the request asks for."),
+    413: ("too_large", "The body is larger than 64 KB."),
+    415: ("unsupported_media_type", "The body must be application/json."),
+    422: ("invalid", "The request is understood, but not what it holds: see errors."),
+    500: ("internal_error", "The server failed. Its log says why."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Register the handlers.
+
+    An exception without a handler is logged by Flask, which then asks for the answer to a 500.
+    """
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(ValidationError, _answer_invalid)
+    for unavailable in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(unavailable, _answer_unavailable)
+
+
+def _answer_http(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or 500)
+    code, detail = ANSWERS.get(status) or _standard(status)
+    # `Allow`, `Retry-After` and their like; the type is that of werkzeug's own page.
+    headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    return problem(status, code, detail, headers=headers)
+
+
+def _standard(status: HTTPStatus) -> tuple[str, str]:
+    return status.name.lower(), f"{status.phrase}."
+
+
+def _answer_invalid(error: ValidationError) -> Response:
+    code, detail = ANSWERS[422]
+    return problem(422, code, detail, errors=error.messages_dict)
+
+
+def _answer_unavailable(error: SQLAlchemyError) -> Response:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    current_app.logger.error(
+        "database_unavailable: %s (is it reachable, and migrated with `flask db upgrade`?)",
+        " ".join(str(cause).split()),
+    )
+    return problem(
+        503,
+        "database_unavailable",
+        "The database does not answer. Try again later.",
+        headers={"Retry-After": str(RETRY_AFTER)},
+    )

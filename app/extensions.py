@@ -1,0 +1,16 @@
+"""The extension objects, made once; `create_app` binds them to an app."""
+
+from flask_alembic import Alembic
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase
+
+from app.authz import Authz
+
+
+class Base(DeclarativeBase):
+    """The base of every model: its metadata holds the tables that migrations compare with."""
+
+
+db = SQLAlchemy(model_class=Base)
+alembic = Alembic(run_mkdir=False, command_name="db")
+authz = Authz(permissions=["create:items", "update:items", "delete:items"])

@@ -1,0 +1,71 @@
+"""The body of a request: strict JSON, and the item wrapped in it."""
+
+import json
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from flask import request
+from marshmallow import ValidationError
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+#: Largest body that is read, in bytes, whether it is sent with its length or in chunks.
+MAX_BODY = 64 * 1024
+
+
+def wrapped_item() -> dict[str, Any]:
+    """Return the object under `item` in the request's body, its fields not yet checked.
+
+    :raises UnsupportedMediaType: if the body is not `application/json`.
+    :raises RequestEntityTooLarge: if it is larger than `MAX_BODY`.
+    :raises BadRequest: if it is not valid JSON.
+    :raises ValidationError: if it is JSON of another shape.
+    """
+    body = _json_body()
+    if not isinstance(body, dict):
+        raise ValidationError({"item": ["The body must be an object that holds the item."]})
+    unknown = {name: ["Unknown field."] for name in body if name != "item"}
+    if unknown:
+        raise ValidationError(unknown)
+    item = body.get("item")
+    if not isinstance(item, dict):
+        raise ValidationError({"item": ["Must be an object."]})
+    return item
+
+
+def _json_body() -> object:
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    try:
+        return _DECODER.decode(_bytes().decode())
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        # Beyond wrong text: an exponent past Decimal's, nesting past the interpreter's stack.
+        raise BadRequest from error
+
+
+def _bytes() -> bytes:
+    # Werkzeug cuts a body sent in chunks at its limit, silently: one byte more shows the excess.
+    request.max_content_length = MAX_BODY + 1
+    body = request.get_data(cache=False)
+    if len(body) > MAX_BODY:
+        raise RequestEntityTooLarge
+    return body
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return members
+
+
+_DECODER = json.JSONDecoder(
+    # A float would round the price before anyone has seen it.
+    parse_float=Decimal,
+    # NaN and Infinity.
+    parse_constant=_refuse_constant,
+    object_pairs_hook=_distinct,
+)

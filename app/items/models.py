@@ -1,0 +1,30 @@
+"""The table of items."""
+
+from sqlalchemy import BigInteger, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import Base
+
+#: The largest id that the database can hold.
+MAX_ID = 2**63 - 1
+
+#: Longest texts, in characters.
+NAME_LENGTH = 200
+DESCRIPTION_LENGTH = 2000
+IMAGE_LENGTH = 2000
+
+
+class Item(Base):
+    """One line of the menu."""
+
+    __tablename__ = "items"
+    # An id is never given out again, or an old link or ETag would mean another item.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's own form
+
+    # SQLite numbers rows only in a column declared INTEGER; there it holds 64 bits.
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    #: The price in hundredths: exact everywhere, while SQLite keeps a NUMERIC as a float.
+    price_cents: Mapped[int]
+    description: Mapped[str] = mapped_column(String(DESCRIPTION_LENGTH))
+    image: Mapped[str] = mapped_column(String(IMAGE_LENGTH))

@@ -1,0 +1,92 @@
+"""The routes of the menu."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+from marshmallow import ValidationError
+from werkzeug.exceptions import NotFound
+
+from app.authz import public, requires_permission
+
+from . import store
+from .body import wrapped_item
+from .conditions import answer, require_current
+from .paging import next_link, requested_page
+from .rendering import item_body, menu_body
+from .schemas import IdentifiedItemSchema, ItemSchema
+from .store import ItemRow
+
+bp = Blueprint("items", __name__)
+
+_new_item = ItemSchema()
+_known_item = IdentifiedItemSchema()
+
+
+@bp.get("/items")
+@public
+def menu() -> Response:
+    """Answer with a page of the menu."""
+    page = requested_page(request.args)
+    # One more than asked for tells whether another page follows.
+    rows = store.page(page.after, page.limit + 1)
+    shown = rows[: page.limit]
+    response = answer(menu_body(shown))
+    if len(rows) > len(shown):
+        response.headers["Link"] = next_link(page, last_id=shown[-1][0])
+    return response
+
+
+@bp.get("/items/<item_id:item_id>")
+@public
+def item(item_id: int) -> Response:
+    """Answer with an item."""
+    return answer(item_body(_found(store.get(item_id))))
+
+
+@bp.post("/items")
+@requires_permission("create:items")
+def create() -> Response:
+    """Put a new item on the menu; the menu chooses its id."""
+    sent = wrapped_item()
+    sent.pop("id", None)
+    row = store.add(_new_item.load(sent))
+    response = answer(item_body(row), 201)
+    response.headers["Location"] = url_for("items.item", item_id=row[0])
+    return response
+
+
+@bp.put("/items")
+@requires_permission("update:items")
+def replace_named() -> Response:
+    """Replace the item that the body names."""
+    return _replaced(_known_item.load(wrapped_item()))
+
+
+@bp.put("/items/<item_id:item_id>")
+@requires_permission("update:items")
+def replace(item_id: int) -> Response:
+    """Replace the item at this address; the body may repeat its id."""
+    values = _known_item.load({"id": item_id, **wrapped_item()})
+    if values["id"] != item_id:
+        raise ValidationError({"id": ["Differs from the id in the address."]})
+    return _replaced(values)
+
+
+@bp.delete("/items/<item_id:item_id>")
+@requires_permission("delete:items")
+def delete(item_id: int) -> tuple[str, int]:
+    """Take an item off the menu."""
+    if not store.remove(item_id, require_current):
+        raise NotFound
+    return "", 204
+
+
+def _replaced(values: dict[str, Any]) -> Response:
+    item_id = values.pop("id")
+    return answer(item_body(_found(store.replace(item_id, values, require_current))))
+
+
+def _found(row: ItemRow | None) -> ItemRow:
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,92 @@
+"""Starting the API: what stops it, and what it says then."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import config
+from app import create_app
+
+ROOT = Path(__file__).parents[1]
+
+WITHOUT_DOTENV = "import config, pathlib; config.ROOT = pathlib.Path('/'); import wsgi"
+
+GOOD = {"AUTH0_ISSUER_URL": "https://tenant.test/", "AUTH0_AUDIENCE": "https://menu-api.test"}
+
+
+def test_every_problem_of_app_and_guard_is_told_at_once() -> None:
+    """An operator mends the settings once, not one start at a time."""
+    environ = {
+        "AUTH0_ISSUER_URL": "http://tenant.test/",
+        "AUTHZ_LEEWAI": "10",
+        "PORT": "seven",
+        "DATABASE_URL": "postgres://user:secret@db/menu",
+        "CORS_ORIGINS": "menu.test",
+    }
+    with pytest.raises(config.ConfigError) as caught:
+        create_app(environ)
+    text = str(caught.value)
+    for name in ("AUTH0_ISSUER_URL", "AUTH0_AUDIENCE", "AUTHZ_LEEWAI", "PORT", "DATABASE_URL"):
+        assert f"- {name} " in text
+    assert "- CORS_ORIGINS " in text
+    assert "postgresql+psycopg://" in text
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("TENANT_PORT", "http"),
+        ("CORS_ORIGINS", ","),
+        ("CORS_ORIGINS", "https://*.menu.test"),
+        ("CORS_ORIGINS", "https://menu.test/path"),
+        ("DATABASE_URL", "menu.db"),
+        ("DATABASE_URL", "mysql://db/menu"),
+    ],
+)
+def test_a_bad_value_names_its_setting(name: str, value: str) -> None:
+    _, problems = config.load(GOOD | {name: value})
+    assert len(problems) == 1
+    assert problems[0].startswith(f"{name} ")
+
+
+def test_the_defaults_are_good() -> None:
+    values, problems = config.load(GOOD)
+    assert problems == []
+    assert values["PORT"] == 7000
+    assert values["TENANT_PORT"] == 7001
+    assert values["CORS_ORIGINS"] == ("*",)
+
+
+def test_an_empty_value_is_the_default() -> None:
+    assert config.load(GOOD | {"PORT": " "}) == config.load(GOOD)
+
+
+def test_the_environment_is_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`.env` is a person's default; who starts the process has the last word."""
+    (tmp_path / ".env").write_text("PORT=7100\nTENANT_PORT=7101\n")
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    monkeypatch.setenv("PORT", "7200")
+    monkeypatch.delenv("TENANT_PORT", raising=False)
+    environ = config.environment()
+    assert (environ["PORT"], environ["TENANT_PORT"]) == ("7200", "7101")
+
+
+def test_the_entry_says_what_is_missing_and_ends(tmp_path: Path) -> None:
+    """One message for a person, no traceback, and a status that gunicorn does not try again on."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_DOTENV],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 3
+    assert "AUTH0_ISSUER_URL is missing" in done.stderr
+    assert "AUTH0_AUDIENCE is missing" in done.stderr
+    assert "Traceback" not in done.stderr

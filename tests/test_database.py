@@ -1,0 +1,182 @@
+"""The engine of an app and its transactions."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.pool import QueuePool
+
+from app import database, errors
+from app.database import reading, writing
+from app.extensions import db
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where the database lies."""
+    return tmp_path / "menu.db"
+
+
+@pytest.fixture
+def bare_app(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """An app with a database that has one table, and which waits for nothing."""
+    monkeypatch.setattr(database, "PATIENCE", 0)
+    app = Flask("bare")
+    app.config["DATABASE_URL"] = f"sqlite:///{file}"
+    database.init_app(app)
+    errors.init_app(app)
+    with app.app_context():
+        with writing() as connection:
+            connection.execute(text("CREATE TABLE counts (count INTEGER)"))
+        yield app
+        db.engine.dispose()
+
+
+def count(file: Path) -> int:
+    """Count the rows as another process would see them."""
+    with sqlite3.connect(file, timeout=0) as other:
+        (rows,) = other.execute("SELECT count(*) FROM counts").fetchone()
+    other.close()
+    return int(rows)
+
+
+@pytest.fixture
+def intruder(bare_app: Flask, file: Path) -> Iterator[sqlite3.Connection]:
+    """A connection of another process, which does not wait for locks."""
+    connection = sqlite3.connect(file, timeout=0, isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def test_relative_file_lies_in_the_instance_folder(tmp_path: Path) -> None:
+    """The folder is made if it is missing."""
+    app = Flask("bare", instance_path=str(tmp_path / "instance"))
+    app.config["DATABASE_URL"] = "sqlite:///menu.db"
+    database.init_app(app)
+    with app.app_context():
+        with reading() as connection:
+            connection.execute(text("SELECT 1"))
+        db.engine.dispose()
+    assert (tmp_path / "instance" / "menu.db").exists()
+
+
+def test_app_is_made_without_a_connection(tmp_path: Path) -> None:
+    """A process that forks later shares no connection with its children."""
+    app = Flask("bare")
+    app.config["DATABASE_URL"] = f"sqlite:///{tmp_path / 'menu.db'}"
+    database.init_app(app)
+    assert not (tmp_path / "menu.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 0)]
+)
+def test_connection_is_prepared(bare_app: Flask, pragma: str, value: object) -> None:
+    """Each connection has the settings that a transaction relies on."""
+    with reading() as connection:
+        assert connection.execute(text(f"PRAGMA {pragma}")).scalar() == value
+
+
+def test_write_transaction_locks_before_it_reads(
+    bare_app: Flask, intruder: sqlite3.Connection
+) -> None:
+    """Nobody writes between its read and its write."""
+    with writing(), pytest.raises(sqlite3.OperationalError):
+        intruder.execute("BEGIN IMMEDIATE")
+
+
+def test_read_transaction_locks_nobody(bare_app: Flask, intruder: sqlite3.Connection) -> None:
+    """A writer goes on while it reads, and it goes on seeing what it saw."""
+    with reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM counts")).scalar() == 0
+        intruder.execute("INSERT INTO counts VALUES (1)")
+        assert connection.execute(text("SELECT count(*) FROM counts")).scalar() == 0
+
+
+def test_read_transaction_waits_for_no_writer(bare_app: Flask, file: Path) -> None:
+    """It sees what was committed before."""
+    with writing() as writer, reading() as reader:
+        writer.execute(text("INSERT INTO counts VALUES (1)"))
+        assert reader.execute(text("SELECT count(*) FROM counts")).scalar() == 0
+
+
+def test_write_transaction_is_committed_at_its_end(bare_app: Flask, file: Path) -> None:
+    """Another process sees it then."""
+    with writing() as connection:
+        connection.execute(text("INSERT INTO counts VALUES (1)"))
+        assert count(file) == 0
+    assert count(file) == 1
+
+
+def test_write_transaction_that_raises_leaves_nothing(bare_app: Flask, file: Path) -> None:
+    """The lock is free again, too."""
+
+    def fail_late() -> None:
+        with writing() as connection:
+            connection.execute(text("INSERT INTO counts VALUES (1)"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_late()
+    with writing():
+        assert count(file) == 0
+
+
+def hold_the_lock(stack: ExitStack, intruder: sqlite3.Connection) -> None:
+    """Let another process write and write."""
+    intruder.execute("BEGIN IMMEDIATE")
+
+
+def exhaust_the_pool(stack: ExitStack, intruder: sqlite3.Connection) -> None:
+    """Let other requests have every connection."""
+    pool = db.engine.pool
+    assert isinstance(pool, QueuePool)
+    for _ in range(pool.size() + pool._max_overflow):
+        stack.enter_context(reading())
+
+
+@pytest.mark.parametrize("make_trouble", [hold_the_lock, exhaust_the_pool])
+def test_database_that_cannot_be_used_is_503(
+    bare_app: Flask,
+    intruder: sqlite3.Connection,
+    make_trouble: Callable[[ExitStack, sqlite3.Connection], None],
+) -> None:
+    """The caller is told to come back."""
+
+    @bare_app.get("/")
+    def write() -> str:
+        with writing():
+            return "written"
+
+    with ExitStack() as stack:
+        make_trouble(stack, intruder)
+        answer = bare_app.test_client().get("/")
+    assert answer.status_code == 503
+    assert (answer.json or {})["code"] == "database_unavailable"
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all/menu.db", "sqlite:////dev/null"])
+def test_file_that_cannot_be_opened_is_503(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The path is for the log, not for the caller."""
+    app = Flask("bare")
+    app.config["DATABASE_URL"] = url
+    database.init_app(app)
+    errors.init_app(app)
+
+    @app.get("/")
+    def read() -> str:
+        with reading() as connection:
+            connection.execute(text("SELECT count(*) FROM counts"))
+        return "read"
+
+    answer = app.test_client().get("/")
+    with app.app_context():
+        db.engine.dispose()
+    assert answer.status_code == 503
+    assert "menu" not in answer.text
+    assert "flask db upgrade" in caplog.text

@@ -1,0 +1,100 @@
+"""The migrations in `migrations/`."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect
+
+from app import database
+from app.extensions import alembic, db
+
+ROOT = Path(__file__).parent.parent
+
+#: Upgrades the database named by the first argument.
+UPGRADE = """
+import sys
+from flask import Flask
+from app import database
+app = Flask("upgrade")
+app.config["DATABASE_URL"] = sys.argv[1]
+database.init_app(app)
+with app.app_context():
+    database.alembic.upgrade()
+"""
+
+
+@pytest.fixture
+def bare_app(tmp_path: Path) -> Iterator[Flask]:
+    """An app with an empty database."""
+    app = Flask("bare")
+    app.config["DATABASE_URL"] = f"sqlite:///{tmp_path / 'menu.db'}"
+    database.init_app(app)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def run(app: Flask, *command: str) -> None:
+    """Run a `flask db` command."""
+    with app.app_context():
+        result = app.test_cli_runner().invoke(args=["db", *command])
+    assert result.exit_code == 0, result.output
+
+
+def tables(app: Flask) -> set[str]:
+    """Return the tables that the database has."""
+    with app.app_context():
+        return set(inspect(db.engine).get_table_names())
+
+
+def test_upgrade_makes_the_tables(bare_app: Flask) -> None:
+    """A second upgrade finds nothing to do."""
+    run(bare_app, "upgrade")
+    assert "items" in tables(bare_app)
+    run(bare_app, "upgrade")
+    assert "items" in tables(bare_app)
+
+
+def test_downgrade_undoes_the_upgrade(bare_app: Flask) -> None:
+    """The way back to an empty database, and forth again."""
+    run(bare_app, "upgrade")
+    run(bare_app, "downgrade", "base")
+    assert "items" not in tables(bare_app)
+    run(bare_app, "upgrade")
+    assert "items" in tables(bare_app)
+
+
+def test_migrations_make_what_the_models_say(bare_app: Flask) -> None:
+    """No migration is missing."""
+    run(bare_app, "upgrade")
+    with bare_app.app_context():
+        assert alembic.compare_metadata() == []
+
+
+def test_failed_migration_leaves_nothing(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite takes back a table that was made in a transaction."""
+    with bare_app.app_context():
+        script = alembic.script_directory.get_revision("head")
+        assert script is not None
+        make_table = script.module.upgrade
+
+        def fail() -> None:
+            make_table()
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(script.module, "upgrade", fail)
+        with pytest.raises(ZeroDivisionError):
+            alembic.upgrade()
+    assert tables(bare_app) == set()
+
+
+def test_processes_may_upgrade_at_once(bare_app: Flask) -> None:
+    """One of them makes the tables; the others wait for it and find them."""
+    url = bare_app.config["DATABASE_URL"]
+    processes = [subprocess.Popen([sys.executable, "-c", UPGRADE, url], cwd=ROOT) for _ in range(4)]
+    assert [process.wait() for process in processes] == [0] * 4
+    assert "items" in tables(bare_app)
