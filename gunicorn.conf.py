@@ -1,0 +1,129 @@
+"""How gunicorn serves the API: `gunicorn wsgi:app` reads this file.
+
+The command line and `GUNICORN_CMD_ARGS` go before it. The worker is gevent: clients that send
+slowly hold a greenlet, not a worker, so they keep nobody else out (docs/decisions.md).
+"""
+
+import errno
+import os
+import signal
+import socket
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from config import environment, load
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
+
+_ENVIRONMENT = environment()
+_PORT = cast(int, load(_ENVIRONMENT)[0]["PORT"])
+
+bind = [f"127.0.0.1:{_PORT}"]
+worker_class = "gevent"
+workers = int(_ENVIRONMENT.get("WEB_CONCURRENCY") or 2)
+
+#: Seconds that a client may take to send the head of a request, and may idle between two.
+keepalive = 5
+#: Seconds that requests have to end in when a worker is replaced or stopped. Whatever they wait
+#: for, the database or the issuer's keys, they wait 5 seconds at most.
+graceful_timeout = 10
+
+limit_request_line = 4094
+#: Room for the longest token that is read (8,000 characters) and for one that is told to be too
+#: long; a larger header gets 431.
+limit_request_field_size = 16_384
+
+# Nobody is believed to be a proxy, loopback peers and Unix sockets included: these headers would
+# change the scheme and the path that a request is for. `PROXY_HOPS` is the setting for a proxy.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
+
+#: Two servers of one user would take the socket in the home folder from each other.
+control_socket_disable = True
+
+errorlog = "-"
+#: One line a request would cost as much as a third of the request.
+accesslog = None
+
+if Path("/dev/shm").is_dir():  # noqa: S108 - gunicorn makes a file there that only it can open
+    # The heartbeat's file: on a busy disk, touching it can block a worker until it is killed.
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
+
+
+def nworkers_changed(server: "Arbiter", _new: int, old: int | None) -> None:
+    """Patch the master if it is about to preload the app for gevent workers.
+
+    Of gunicorn's hooks this is the only one between reading the command line, which may name
+    another worker, and loading the app. Unpatched, the app imports urllib3 with an `ssl` that the
+    workers patch afterwards, and every `https` request of theirs recurses without end.
+    """
+    from gevent import monkey
+    from gunicorn.workers.ggevent import GeventWorker
+
+    if old is None and server.cfg.preload_app and issubclass(server.worker_class, GeventWorker):
+        # The master waits for signals without gevent's loop: patched, it would not hear that a
+        # worker has died. The workers patch the rest.
+        monkey.patch_all(os=False, signal=False)
+        warnings.filterwarnings("ignore", "Patching more than once", monkey.MonkeyPatchWarning)
+
+
+def on_starting(server: "Arbiter") -> None:
+    """Stop the start at once if it cannot succeed."""
+    # A server that takes over from a running one (SIGUSR2) inherits its sockets.
+    if server.cfg.bind == bind and not server.master_pid:
+        _require_free_port()
+    if not server.cfg.preload_app:
+        _try_app(server)
+
+
+def _require_free_port() -> None:
+    """Refuse a taken port; gunicorn itself tries it for five seconds, and names no cure.
+
+    :raises RuntimeError: gunicorn prints the text and exits with status 1.
+    """
+    try:
+        socket.create_server(("127.0.0.1", _PORT)).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise RuntimeError(
+                f"Port {_PORT} is taken by another program (macOS keeps 7000 for itself): stop it,"
+                " or choose another port: PORT=7070 gunicorn wsgi:app"
+            ) from error
+
+
+def _try_app(server: "Arbiter") -> None:
+    """Load the app in a process of its own before any worker does: what is wrong with the settings
+    is said once, not by every worker, and the port is not opened for nothing."""
+    trial = os.fork()
+    if trial == 0:
+        server.app.wsgi()
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(trial, 0)[1])
+    if status != 0:
+        sys.exit(status)
+
+
+def post_fork(server: "Arbiter", _worker: "Worker") -> None:
+    """Leave behind what the master's process had and a worker's must not."""
+    # The master's handlers only put a signal into its queue: a worker that is told to stop before
+    # it has its own would go on until it is killed.
+    for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    if server.app.callable is not None:
+        _forget_connections(server.app.callable)
+
+
+def _forget_connections(app: "Flask") -> None:
+    """Leave alone what a preloaded app opened: two processes on one connection to the database
+    would read each other's answers."""
+    from app.extensions import db
+
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose(close=False)

@@ -1,0 +1,57 @@
+"""A copy of the project, and servers that run in it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from .running import Server
+
+ROOT = Path(__file__).parents[2]
+
+#: What a server needs of the project, and no `.env` or `instance/` of a developer's.
+SERVED = ("app", "local", "migrations", "config.py", "gunicorn.conf.py", "wsgi.py", ".flaskenv")
+
+ServerMaker = Callable[..., Server]
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project as a deployment has it."""
+    copy = tmp_path_factory.mktemp("checkout")
+    for name in SERVED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, copy / name)
+        else:
+            shutil.copy2(ROOT / name, copy / name)
+    return copy
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> dict[str, str]:
+    """The environment of a process that was told nothing."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return {"PATH": os.environ["PATH"], "HOME": str(home)}
+
+
+@pytest.fixture
+def gunicorn(
+    checkout: Path, shell: dict[str, str], environ: dict[str, str], migrated: Path, tmp_path: Path
+) -> Iterator[ServerMaker]:
+    """Starts gunicorn, one worker and an empty menu; keywords are settings of the API."""
+    environ["WEB_CONCURRENCY"] = "1"
+    with ExitStack() as servers:
+
+        def start(*arguments: str, app: str = "wsgi:app", **settings: str) -> Server:
+            shutil.copyfile(migrated, tmp_path / "menu.db")
+            command = ["gunicorn", "--bind", "127.0.0.1:0", *arguments, app]
+            server = Server(checkout, shell | environ | settings, tmp_path / "log", *command)
+            servers.enter_context(server)
+            server.wait_until_it_serves()
+            return server
+
+        yield start

@@ -1,0 +1,54 @@
+"""The Postman collection, run by newman against the API and the local tenant."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT
+from .running import Program, free_port
+
+pytestmark = pytest.mark.slow
+
+#: Seconds for the installation of newman from the npm registry.
+INSTALLING = 300
+
+
+@pytest.fixture(scope="module")
+def newman(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the collection, with newman installed as `package-lock.json` says."""
+    if shutil.which("npm") is None:
+        reason = "npm is missing: the Postman collection was not run"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    folder = ROOT / "postman"
+    installed, wanted = (
+        folder / "node_modules" / "installed.lock",
+        folder / "package-lock.json",
+    )
+    if not installed.exists() or installed.read_bytes() != wanted.read_bytes():
+        subprocess.run(["npm", "ci"], cwd=folder, check=True, timeout=INSTALLING)
+        shutil.copyfile(wanted, installed)
+    return folder
+
+
+def test_every_request_of_the_collection_is_answered_as_it_says(
+    newman: Path, checkout: Path, shell: dict[str, str], tmp_path: Path
+) -> None:
+    """Twice, since a run leaves the menu as it found it."""
+    port, tenant_port = free_port(), free_port()
+    shell.update(
+        PORT=str(port), TENANT_PORT=str(tenant_port), DATABASE_URL=f"sqlite:///{tmp_path}/menu.db"
+    )
+    command = [
+        *("npm", "test", "--", "--color", "off", "--iteration-count", "2"),
+        *("--env-var", f"api_url=http://127.0.0.1:{port}"),
+        *("--env-var", f"tenant_url=http://127.0.0.1:{tenant_port}"),
+    ]
+    with Program(checkout, shell, tmp_path / "log", "local") as servers:
+        servers.wait_for("Try it:")
+        run = subprocess.run(
+            command, cwd=newman, capture_output=True, text=True, timeout=120, check=False
+        )
+    assert run.returncode == 0, run.stdout

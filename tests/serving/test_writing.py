@@ -1,0 +1,62 @@
+"""Two workers that write to one menu at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from .conftest import ServerMaker
+from .running import PATIENCE
+
+pytestmark = pytest.mark.slow
+
+Bearer = Callable[..., dict[str, str]]
+
+
+def _item(**changes: object) -> dict[str, object]:
+    soup = {"name": "Soup", "price": 0, "description": "", "image": "https://menu.test/soup.png"}
+    return {"item": soup | changes}
+
+
+def test_500_items_at_once_are_all_kept(gunicorn: ServerMaker, bearer: Bearer) -> None:
+    logging = ("--access-logfile", "-", "--access-logformat", "wrote in %(p)s")
+    server = gunicorn(*logging, WEB_CONCURRENCY="2")
+    headers = bearer("create:items")
+
+    def create(number: int) -> requests.Response:
+        item = _item(name=f"Item {number}")
+        return requests.post(f"{server.url}/items", json=item, headers=headers, timeout=PATIENCE)
+
+    with ThreadPoolExecutor(8) as callers:
+        answers = list(callers.map(create, range(500)))
+    assert {answer.status_code for answer in answers} == {201}
+    menu = requests.get(f"{server.url}/items", timeout=PATIENCE).json()
+    assert len({answer.json()["id"] for answer in answers}) == 500
+    assert {item["name"] for item in menu.values()} == {f"Item {number}" for number in range(500)}
+    assert len(menu) == 500
+    assert all(f"wrote in <{worker}>" in server.log for worker in server.workers)
+
+
+def test_no_update_is_lost(gunicorn: ServerMaker, bearer: Bearer) -> None:
+    """Each caller adds to the price that it read, and begins again if another came first."""
+    server = gunicorn(WEB_CONCURRENCY="2")
+    headers = bearer("create:items", "update:items")
+    created = requests.post(f"{server.url}/items", json=_item(), headers=headers, timeout=PATIENCE)
+    item = server.url + created.headers["Location"]
+
+    def add_one(_: int) -> None:
+        status = 412
+        while status == 412:
+            current = requests.get(item, timeout=PATIENCE)
+            status = requests.put(
+                item,
+                json=_item(price=current.json()["price"] + 1),
+                headers=headers | {"If-Match": current.headers["ETag"]},
+                timeout=PATIENCE,
+            ).status_code
+        assert status == 200
+
+    with ThreadPoolExecutor(4) as callers:
+        list(callers.map(add_one, range(40)))
+    assert requests.get(item, timeout=PATIENCE).json()["price"] == 40
