@@ -106,9 +106,16 @@ SETTINGS = (
 
 
 def environment() -> dict[str, str]:
-    """Return the process environment over `.env`: what both name, the environment decides."""
-    written = {k: v for k, v in dotenv_values(ROOT / ".env").items() if v is not None}
-    return written | dict(os.environ)
+    """Return the process environment over `.env`: what both name, the environment decides.
+
+    The `flask` command has put `.flaskenv` into the environment. Its issuer is a default, for who
+    names none, so it gives way to `AUTH0_DOMAIN` as it does to another `AUTH0_ISSUER_URL`.
+    """
+    environ = {k: v for k, v in dotenv_values(ROOT / ".env").items() if v} | dict(os.environ)
+    default = dotenv_values(ROOT / ".flaskenv").get("AUTH0_ISSUER_URL")
+    if environ.get("AUTH0_DOMAIN") and environ.get("AUTH0_ISSUER_URL") == default:
+        del environ["AUTH0_ISSUER_URL"]
+    return environ
 
 
 def load(environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:

@@ -77,6 +77,19 @@ def test_the_environment_is_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert (environ["PORT"], environ["TENANT_PORT"]) == ("7200", "7101")
 
 
+def test_the_issuer_of_flaskenv_gives_way_to_a_domain(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Else `flask run` would serve against the local tenant, whatever `.env` says."""
+    (tmp_path / ".env").write_text("AUTH0_DOMAIN=tenant.eu.auth0.com\n")
+    (tmp_path / ".flaskenv").write_text("AUTH0_ISSUER_URL=http://127.0.0.1:7001/\n")
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    monkeypatch.setenv("AUTH0_ISSUER_URL", "http://127.0.0.1:7001/")
+    assert "AUTH0_ISSUER_URL" not in config.environment()
+    monkeypatch.setenv("AUTH0_ISSUER_URL", "https://login.test/")
+    assert config.environment()["AUTH0_ISSUER_URL"] == "https://login.test/"
+
+
 def test_the_entry_says_what_is_missing_and_ends(tmp_path: Path) -> None:
     """One message for a person, no traceback, and a status that gunicorn does not try again on."""
     done = subprocess.run(
