@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from flask import Flask
 
 import config
-from app import cors, database, errors, home, items
+from app import cors, database, errors, extensions, home, items
 from app.authz.settings import Settings, SettingsError
-from app.extensions import authz
 from app.tenant.cli import tenant_cli
 
 
@@ -26,12 +25,12 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.logger.setLevel(logging.INFO)
     database.init_app(app)
     cors.init_app(app)
-    authz.init_app(app)
+    extensions.authz.init_app(app)
     errors.init_app(app)
     app.register_blueprint(home.bp)
     items.init_app(app)
     app.cli.add_command(tenant_cli)
-    authz.check(app)
+    extensions.authz.check(app)
     return app
 
 

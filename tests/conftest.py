@@ -1,7 +1,6 @@
 """The API under test: the real app, a real SQLite file, and an issuer on real HTTP."""
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,19 +12,14 @@ from app import create_app
 from app.authz.testing import FakeIssuer, TokenFactory
 from app.extensions import alembic, db
 
-AUDIENCE = "https://menu-api.test"
+pytest_plugins = ["app.authz.testing.plugin", "pytester"]
 
 
 @pytest.fixture(scope="session")
 def issuer() -> Iterator[FakeIssuer]:
-    """An issuer whose switches stay as they are: tests that turn them make their own."""
+    """One issuer for the whole run: its switches stay as they are."""
     with FakeIssuer() as fake:
         yield fake
-
-
-@pytest.fixture(scope="session")
-def tokens(issuer: FakeIssuer) -> TokenFactory:
-    return TokenFactory(issuer, AUDIENCE, time.time)
 
 
 @pytest.fixture
@@ -35,13 +29,9 @@ def bearer(tokens: TokenFactory) -> Callable[..., dict[str, str]]:
 
 
 @pytest.fixture
-def environ(issuer: FakeIssuer, tmp_path: Path) -> dict[str, str]:
+def environ(authz_settings: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """The settings of the API under test."""
-    return {
-        "AUTH0_ISSUER_URL": issuer.url,
-        "AUTH0_AUDIENCE": AUDIENCE,
-        "DATABASE_URL": f"sqlite:///{tmp_path}/menu.db",
-    }
+    return authz_settings | {"DATABASE_URL": f"sqlite:///{tmp_path}/menu.db"}
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +41,7 @@ def migrated(issuer: FakeIssuer, tmp_path_factory: pytest.TempPathFactory) -> Pa
     app = create_app(
         {
             "AUTH0_ISSUER_URL": issuer.url,
-            "AUTH0_AUDIENCE": AUDIENCE,
+            "AUTH0_AUDIENCE": "https://api.test",
             "DATABASE_URL": f"sqlite:///{path}",
         }
     )

@@ -3,11 +3,23 @@
 Needs flask, authlib and requests, and nothing else of the project it lies in.
 """
 
-from .decorators import public, requires_auth, requires_permission
+from .current import current_identity, current_resource
+from .decorators import (
+    adopt_guard_of,
+    anonymous_only,
+    optional_auth,
+    public,
+    requires_auth,
+    requires_claim,
+    requires_permission,
+    requires_scope,
+)
 from .errors import AuthzError, Forbidden, Unauthorized
-from .extension import Authz, current_identity
+from .extension import Authz
 from .identity import Anonymous, Identity
-from .policy.requirements import Permission
+from .policy.combinations import all_of, any_of
+from .policy.requirements import Permission, Scope
+from .policy.rights import Rights
 from .settings import Issuer, SettingsError
 
 __all__ = [
@@ -18,10 +30,20 @@ __all__ = [
     "Identity",
     "Issuer",
     "Permission",
+    "Rights",
+    "Scope",
     "SettingsError",
     "Unauthorized",
+    "adopt_guard_of",
+    "all_of",
+    "anonymous_only",
+    "any_of",
     "current_identity",
+    "current_resource",
+    "optional_auth",
     "public",
     "requires_auth",
+    "requires_claim",
     "requires_permission",
+    "requires_scope",
 ]

@@ -1,101 +1,180 @@
 """What a view declares about its callers.
 
-A decorator attaches a `Guard` to the view function and enforces nothing: the extension's hook does,
-for every request that reaches a route. The guard lies on the function at the bottom of all
-decorators, so it is found whether it was declared above or below `@bp.route`.
+A decorator attaches a `Guard` and enforces nothing: the extension's hook does, for every request
+that reaches a route. The guard lies on the function at the bottom of all decorators, so it is found
+whether it was declared above or below `@bp.route`. A `MethodView` class and its methods take the
+same decorators.
 """
 
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast, overload
 
-from flask import current_app, request
+from flask import current_app
+from flask.views import View as ViewClass
 from werkzeug.exceptions import InternalServerError
 
+from .attachment import attach, attached, bottom
+from .current import admission
+from .policy.combinations import Member, requirement
 from .policy.guard import Guard, Mode
-from .policy.requirements import Permission
+from .policy.requirements import Claim, Permission, Requirement, Scope
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-_GUARD = "__authz_guard__"
-#: Attribute of the request under which the extension leaves the caller that it has let in. Not in
-#: `flask.g`, which outlives a request where a test or a command holds an application context.
-CALLER = "authz_caller"
+
+class Decorator(Protocol):
+    """Declares something about a view, and leaves its type alone."""
+
+    def __call__(self, view: View) -> View: ...
 
 
-def requires_auth(view: View) -> View:
-    """Let in callers with good credentials."""
-    return declare(view, Guard(Mode.REQUIRES_AUTH))
+class _ModeDecorator:
+    """A decorator that works bare and called: `@public` and `@public()`."""
+
+    def __init__(self, mode: Mode, doc: str) -> None:
+        self._guard = Guard(mode)
+        self.__name__ = mode.value
+        self.__doc__ = doc
+
+    @overload
+    def __call__(self) -> "_ModeDecorator": ...
+
+    @overload
+    def __call__(self, view: View) -> View: ...
+
+    def __call__(self, view: View | None = None) -> "View | _ModeDecorator":
+        if view is None:
+            return self
+        return declare(view, self._guard)
 
 
-def public(view: View) -> View:
-    """Let everybody in. Credentials are not looked at."""
-    return declare(view, Guard(Mode.PUBLIC))
+requires_auth = _ModeDecorator(Mode.REQUIRES_AUTH, "Let in callers with good credentials.")
+
+optional_auth = _ModeDecorator(
+    Mode.OPTIONAL_AUTH,
+    "Let in callers with good credentials, and as `Anonymous` those without any. Bad credentials"
+    " are refused.",
+)
+
+anonymous_only = _ModeDecorator(
+    Mode.ANONYMOUS_ONLY, "Let in callers without credentials, to sign in, say."
+)
+
+public = _ModeDecorator(Mode.PUBLIC, "Let everybody in. Credentials are not looked at.")
 
 
-def requires_permission(*names: str) -> Callable[[View], View]:
+def requires_permission(*names: Member) -> Decorator:
     """Let in callers who were granted every named permission.
 
-    :raises TypeError: if no name is given, or one that RFC 6750 cannot carry.
+    A name may hold arguments of the view, such as ``record/{name}/view``. `any_of` and `all_of`
+    combine names; `Scope` and `Permission` among them mix the two claims.
+
+    :raises TypeError: if no name is given, or one that a challenge cannot carry.
     """
-    if not names or callable(names[0]):
-        raise TypeError("requires_permission needs a name, such as 'create:items'")
-    requirements = tuple(Permission(name) for name in names)
-    return lambda view: declare(view, Guard(requirements=requirements))
+    return _requiring("requires_permission", names, Permission)
+
+
+def requires_scope(*names: Member) -> Decorator:
+    """Let in callers whose client was granted every named scope.
+
+    :raises TypeError: as `requires_permission` does.
+    """
+    return _requiring("requires_scope", names, Scope)
+
+
+def requires_claim(name: str, expected: Any) -> Decorator:
+    """Let in callers whose claim equals a value, or satisfies a predicate.
+
+    :param expected: the value; or a function of the claim's value that returns whether it will do.
+    :raises TypeError: if there is nothing to compare with.
+    """
+    return _declaring(Guard(requirements=(Claim(name, expected),)))
+
+
+def adopt_guard_of(other: Callable[..., Any]) -> Decorator:
+    """Require what another view requires, so that both stay alike. Its mode is not taken over.
+
+    :raises TypeError: if it requires nothing.
+    """
+    guard = attached(other if inspect.isclass(other) else bottom(other))
+    if not guard.requirements:
+        raise TypeError(f"{_title(other)} requires nothing that could be adopted")
+    return _declaring(Guard(requirements=guard.requirements))
+
+
+def _requiring(
+    decorator: str, members: tuple[Member, ...], named: Callable[[str], Requirement]
+) -> Decorator:
+    if not members or callable(members[0]):
+        raise TypeError(f"{decorator} needs a name, such as 'create:items'")
+    requirements = tuple(requirement(member, named) for member in members)
+    return _declaring(Guard(requirements=requirements))
+
+
+def _declaring(guard: Guard) -> Decorator:
+    return lambda view: declare(view, guard)
 
 
 def declare(view: View, guard: Guard) -> View:
-    """Add a guard to a view's own, and return the view in a wrapper that refuses without one.
+    """Add a guard to a view's own, and return the view so that it refuses where no hook runs.
 
-    :raises TypeError: if the guard contradicts what the view declares already.
+    :raises TypeError: if it is no view, or the guard contradicts what it declares already.
     """
-    bottom = _bottom(view)
+    if not callable(view):
+        raise TypeError(f"{view!r} is no view: a guard decorates a function or a View class")
+    bearer = view if inspect.isclass(view) else bottom(view)
     try:
-        combined = declared_guard(bottom) | guard
-    except TypeError as error:
-        raise TypeError(f"{bottom.__module__}.{bottom.__qualname__}: {error}") from None
-    setattr(bottom, _GUARD, combined)
+        attach(bearer, attached(bearer).with_declared(guard))
+    except (TypeError, AttributeError) as error:  # the latter: it takes no attributes
+        raise TypeError(f"{_title(view)}: {error}") from None
+    if inspect.isclass(view):
+        return _refusing_class(view)
     return _refusing_unguarded(view)
 
 
-def declared_guard(view: Callable[..., Any]) -> Guard:
-    """Return what a view declares: an empty guard if it declares nothing."""
-    return cast(Guard, getattr(_bottom(view), _GUARD, Guard()))
+def _title(view: Callable[..., Any]) -> str:
+    function = bottom(view)
+    # A functools.partial or an object with __call__ has no name.
+    return f"{function.__module__}.{getattr(function, '__qualname__', function)}"
 
 
-def _bottom(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function below all decorators, where a view's one guard lies."""
-    function = inspect.unwrap(view)
-    return cast(Callable[..., Any], getattr(function, "__func__", function))
+def _refusing_class(view: View) -> View:
+    if not (inspect.isclass(view) and issubclass(view, ViewClass)):
+        raise TypeError(f"{_title(view)} is no View class")
+    view.decorators = [*view.decorators, _refusing_unguarded]
+    return view
 
 
 def _refusing_unguarded(view: View) -> View:
     """Wrap a view so that it answers 500 where no hook has looked at the request.
 
     That happens in an app that never got an `Authz`: without this a forgotten `init_app` would
-    leave every view open.
+    leave every view open. Where the hook could not see this guard, it is enforced here.
     """
     if inspect.iscoroutinefunction(view):
 
         @wraps(view)
         async def guarded(*args: Any, **kwargs: Any) -> Any:
-            _demand_caller(view)
+            _demand_admission(guarded)
             return await view(*args, **kwargs)
 
     else:
 
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            _demand_caller(view)
+            _demand_admission(guarded)
             return view(*args, **kwargs)
 
     return cast(View, guarded)
 
 
-def _demand_caller(view: Callable[..., Any]) -> None:
-    if hasattr(request, CALLER):
+def _demand_admission(view: Callable[..., Any]) -> None:
+    admitted = admission()
+    if admitted is not None:
+        current_app.extensions["authz"].demand(view, admitted)
         return
-    text = f"{view.__qualname__} is guarded, but this app has no Authz: call Authz().init_app(app)."
+    text = f"{_title(view)} is guarded, but this app has no Authz: call Authz().init_app(app)."
     current_app.logger.error(text)
     raise InternalServerError(text)

@@ -137,7 +137,7 @@ class Forbidden(AuthzError):
 
     status = 403
     code = "permission_missing"
-    error = "insufficient_scope"
+    error: ClassVar[str | None] = "insufficient_scope"
     detail = "The caller lacks a permission that this request needs."
 
     def __init__(
@@ -152,6 +152,24 @@ class Forbidden(AuthzError):
         super().__init__(reason, wanted=wanted, found=found, cure=cure)
         #: Names that would open the request, for the challenge (RFC 6750, section 3).
         self.scope = scope
+
+
+class AnonymousOnly(Forbidden):
+    """Raised if a caller who has signed in asks for what is for others only.
+
+    It has no challenge: no token would help.
+    """
+
+    code = "anonymous_only"
+    error = None
+    detail = "This is for callers who have not signed in."
+
+
+class RightDenied(Forbidden):
+    """Raised if a caller has no right on the resource, or there is none: it does not say which."""
+
+    code = "right_denied"
+    detail = "The caller has no right to do this here."
 
 
 class Unavailable(AuthzError):

@@ -1,25 +1,22 @@
-"""`Authz`: the state of an app, the one hook that enforces, and the check of all routes."""
+"""`Authz`: the guard layer as a Flask extension."""
 
-import inspect
-import os
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from functools import cache
+from operator import contains
+from typing import Any
 
-from flask import Flask, Response, current_app, request
-from werkzeug.local import LocalProxy
-from werkzeug.routing import Rule
+from flask import Blueprint, Flask
 
-from . import challenges
-from .decorators import CALLER, declared_guard
-from .errors import AuthzError, Forbidden, TokenMissing
-from .identity import Anonymous, Identity
-from .policy.guard import Guard, Mode
-from .policy.requirements import Permission
-from .refusals import log_refusal
+from .attachment import attach, attached
+from .cli import authz_cli
+from .enforcement import Authenticate, Enforcement, Options, PrincipalLoader
+from .errors import AuthzError
+from .policy.grants import covers_with_globs
+from .policy.guard import Guard
+from .policy.rights import Rights
+from .routes import async_under_gevent, problems
 from .settings import Settings
-from .tokens import credentials
-from .tokens.authenticator import Authenticator
 
 
 class Authz:
@@ -27,6 +24,13 @@ class Authz:
 
     :param app: the app to guard at once; or call `init_app` later.
     :param permissions: the catalogue. With one, a view that requires another name stops the boot.
+    :param rights: the rights tree, or several to be joined. With one, every permission that a view
+        requires is asked of it as well.
+    :param authenticate: takes the place of tokens: a function of the request that returns an
+        `Identity`, or None if there is no login, or raises `Unauthorized`. It needs no issuer.
+    :param principal_loader: a function of the identity; what it returns is `identity.principal`.
+    :param anonymous_grants: permissions of callers without credentials, in place of
+        `AUTHZ_ANONYMOUS_GRANTS`.
     :param clock: seconds since the epoch.
     :param timer: a steady clock, in seconds.
     """
@@ -36,10 +40,18 @@ class Authz:
         app: Flask | None = None,
         *,
         permissions: Iterable[str] | None = None,
+        rights: Rights | Iterable[Rights] | None = None,
+        authenticate: Authenticate | None = None,
+        principal_loader: PrincipalLoader | None = None,
+        anonymous_grants: Iterable[str] | None = None,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._catalogue = None if permissions is None else frozenset(permissions)
+        self._catalogue = None if permissions is None else frozenset(_names(permissions))
+        self._rights = _tree(rights)
+        self._authenticate = authenticate
+        self._principal_loader = principal_loader
+        self._anonymous_grants = None if anonymous_grants is None else _names(anonymous_grants)
         self._clock = clock
         self._timer = timer
         if app is not None:
@@ -50,130 +62,84 @@ class Authz:
 
         :raises SettingsError: if the app's config does not allow it.
         """
-        settings = Settings.from_config(app.config)
-        state = _State(settings, self._clock, self._timer)
-        app.extensions["authz"] = state
+        settings = Settings.from_config(app.config, tokens=self._authenticate is None)
+        enforcement = Enforcement(settings, self._options(settings))
+        app.extensions["authz"] = enforcement
         # First of all hooks, whatever was registered before: nothing runs for a refused request.
-        app.before_request_funcs.setdefault(None, []).insert(0, state.enforce)
-        app.after_request(state.add_challenge)
+        app.before_request_funcs.setdefault(None, []).insert(0, enforcement.before_request)
+        app.after_request(enforcement.after_request)
         handlers = app.error_handler_spec[None][None]
-        handlers.setdefault(AuthzError, state.answer)
+        handlers.setdefault(AuthzError, enforcement.answer)
+        app.cli.add_command(authz_cli)
+
+    def _options(self, settings: Settings) -> Options:
+        grants = self._anonymous_grants
+        return Options(
+            authenticate=self._authenticate,
+            principal_loader=self._principal_loader,
+            rights=self._rights,
+            anonymous_grants=frozenset(settings.anonymous_grants if grants is None else grants),
+            covers=covers_with_globs if settings.glob_grants else contains,
+            clock=self._clock,
+            timer=self._timer,
+        )
+
+    def guard_blueprint(self, blueprint: Blueprint, *decorators: Callable[[Any], Any]) -> None:
+        """Give all views of a blueprint a default, and of the blueprints that are nested in it.
+
+        A view's own mode goes before it, requirements add up, `public` stands alone.
+
+        :param decorators: those that a view could have, such as `requires_auth`.
+        :raises TypeError: if there are none, or they contradict each other.
+        """
+        if not decorators:
+            raise TypeError(f"blueprint {blueprint.name!r} needs a guard, such as requires_auth")
+        try:
+            guard = attached(blueprint).with_declared(_guard_of(decorators))
+        except TypeError as error:
+            raise TypeError(f"blueprint {blueprint.name!r}: {error}") from None
+        attach(blueprint, guard)
 
     def check(self, app: Flask) -> None:
-        """Stop the boot if a route declares nothing, or requires a permission that is in no
-        catalogue. Call it when all routes are registered.
+        """Stop the boot if a route is not guarded as it should be. Call it when all routes are
+        registered.
+
+        A route is not if it declares nothing, requires a name outside the catalogue or one that no
+        right answers, names an argument that it does not have, or shares its view with another
+        route of another guard.
 
         :raises RuntimeError: with endpoint, file and line of every such view.
         """
-        problems = []
-        for rule in app.url_map.iter_rules():
-            view = app.view_functions[rule.endpoint]
-            problems += [f"{_place(rule, view)} {text}" for text in self._holes(view)]
-        if problems:
-            lines = "\n".join(f"  - {problem}" for problem in dict.fromkeys(problems))
+        found = problems(app, self._catalogue, self._rights())
+        if found:
+            lines = "\n".join(f"  - {problem}" for problem in found)
             raise RuntimeError(f"The routes are not all guarded as they should be:\n{lines}")
-
-    def _holes(self, view: Callable[..., Any]) -> list[str]:
-        guard = declared_guard(view)
-        if guard == Guard():
-            return ["declares no guard: add @requires_auth, @requires_permission(...) or @public."]
-        if self._catalogue is None:
-            return []
-        return [
-            f"requires {requirement.name!r}, which is not in Authz(permissions=[...])."
-            for requirement in guard.requirements
-            if isinstance(requirement, Permission) and requirement.name not in self._catalogue
-        ]
+        for route in async_under_gevent(app):
+            app.logger.warning("%s is async, which fails under a gevent worker", route)
 
 
-class _State:
-    """What the guard layer holds for one app."""
+def _guard_of(decorators: Iterable[Callable[[Any], Any]]) -> Guard:
+    """Return what some decorators declare, by decorating a view that nobody calls."""
 
-    def __init__(
-        self, settings: Settings, clock: Callable[[], float], timer: Callable[[], float]
-    ) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._timer = timer
-        self._authenticators: dict[int, Authenticator] = {}
+    def view() -> None:
+        """Stand in for any view."""
 
-    @property
-    def authenticator(self) -> Authenticator:
-        """The authenticator of this process, made when first asked for: never before a fork."""
-        process = os.getpid()
-        return self._authenticators.get(process) or self._authenticators.setdefault(
-            process, Authenticator(self._settings, clock=self._clock, timer=self._timer)
-        )
-
-    def enforce(self) -> None:
-        """Refuse the request, or leave its caller in it. Runs before every request.
-
-        :raises AuthzError: the refusal.
-        """
-        rule = request.url_rule
-        if rule is None or (request.method == "OPTIONS" and _flask_answers_options(rule)):
-            return  # no view will run
-        guard = declared_guard(current_app.view_functions[rule.endpoint])
-        try:
-            caller = self._admit(guard)
-        except AuthzError as error:
-            log_refusal(error, request.method, rule.rule)
-            setattr(request, REFUSAL, error)
-            raise
-        setattr(request, CALLER, caller)
-
-    def _admit(self, guard: Guard) -> Identity | Anonymous:
-        """Return the caller, if the guard lets it in."""
-        if guard.mode is Mode.PUBLIC:
-            return Anonymous()
-        presented = credentials.read(request.headers.get("Authorization"))
-        if presented is None:
-            raise TokenMissing("no credentials")
-        caller = self.authenticator.authenticate(presented.token)
-        denied = guard.denial(caller)
-        if denied:
-            raise Forbidden(
-                denied.reason,
-                scope=guard.scope,
-                wanted=guard.scope,
-                found=sorted(caller.permissions),
-                cure="grant it to the caller; at Auth0, see that RBAC and Add Permissions in the"
-                " Access Token are on for this API",
-            )
-        return caller
-
-    def answer(self, error: AuthzError) -> Response:
-        """Make the answer to a refusal. An app's own `errorhandler(AuthzError)` takes its place."""
-        return challenges.answer(error, self._settings.realm)
-
-    def add_challenge(self, response: Response) -> Response:
-        """Add the headers of a refusal to whatever answer the app has made of it."""
-        refusal = getattr(request, REFUSAL, None)
-        if refusal is not None:
-            for name, value in challenges.headers(refusal, self._settings.realm).items():
-                response.headers.setdefault(name, value)
-        return response
+    declared: Any = view
+    for decorator in decorators:
+        declared = decorator(declared)
+    return attached(view)
 
 
-#: Attribute of the request that holds why it was refused.
-REFUSAL = "authz_refusal"
+def _tree(rights: Rights | Iterable[Rights] | None) -> Callable[[], Rights | None]:
+    """Return what returns the rights tree. Several are joined when it is first needed: by then the
+    modules that declare them are all imported."""
+    if rights is None or isinstance(rights, Rights):
+        return lambda: rights
+    trees = list(rights)
+    return cache(lambda: Rights.joined(trees))
 
 
-def _flask_answers_options(rule: Rule) -> bool:
-    """Ask as Flask's dispatch does, so that both always agree."""
-    return bool(getattr(rule, "provide_automatic_options", False))
-
-
-def _place(rule: Rule, view: Callable[..., Any]) -> str:
-    function = inspect.unwrap(view)
-    code = getattr(function, "__code__", None)
-    where = f"{code.co_filename}:{code.co_firstlineno}" if code else repr(function)
-    return f"{rule.rule} (endpoint {rule.endpoint!r}, {where})"
-
-
-def _current_identity() -> Identity | Anonymous:
-    return getattr(request, CALLER, None) or Anonymous()
-
-
-#: The caller of the current request: `Anonymous` on a public view, and where no view was reached.
-current_identity = cast(Identity | Anonymous, LocalProxy(_current_identity))
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise TypeError(f"{names!r} is one text: give a list of names")
+    return tuple(names)

@@ -1,8 +1,13 @@
 """Who calls, and what they were granted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import contains
 from types import MappingProxyType
+from typing import Any
+
+#: Says whether any of some grants covers a name.
+Covers = Callable[[Collection[str], str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,9 @@ class Identity:
     client_id: str | None = None
     #: End of the identity in seconds since the epoch; None if it has none.
     expires_at: float | None = None
+    #: What the app's `principal_loader` made of it: its own user, say; None without a loader.
+    principal: Any = field(default=None, compare=False)
+    _covers: Covers = field(default=contains, repr=False, compare=False)
 
     def __init__(
         self,
@@ -36,6 +44,8 @@ class Identity:
         issuer: str | None = None,
         client_id: str | None = None,
         expires_at: float | None = None,
+        principal: Any = None,
+        _covers: Covers = contains,
     ) -> None:
         # The dataclass is frozen: its own fields can only be set past it.
         assign = object.__setattr__
@@ -46,10 +56,16 @@ class Identity:
         assign(self, "issuer", issuer)
         assign(self, "client_id", client_id)
         assign(self, "expires_at", expires_at)
+        assign(self, "principal", principal)
+        assign(self, "_covers", _covers)
 
     def can(self, name: str) -> bool:
-        """Say whether a permission was granted."""
-        return name in self.permissions
+        """Say whether a permission was granted, as the app matches grants."""
+        return self._covers(self.permissions, name)
+
+    def has_scope(self, name: str) -> bool:
+        """Say whether a scope was granted, as the app matches grants."""
+        return self._covers(self.scopes, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,13 @@ class Anonymous:
     issuer: None = None
     client_id: None = None
     expires_at: None = None
+    principal: None = None
+    _covers: Covers = field(default=contains, repr=False, compare=False)
 
     def can(self, name: str) -> bool:
         """Say whether a permission is granted to everybody."""
-        return name in self.permissions
+        return self._covers(self.permissions, name)
+
+    def has_scope(self, name: str) -> bool:
+        """Say whether a scope is granted to everybody: none is."""
+        return self._covers(self.scopes, name)

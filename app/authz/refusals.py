@@ -3,7 +3,7 @@
 import logging
 import reprlib
 
-from .errors import AuthzError
+from .errors import AuthzError, TokenMissing
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,8 @@ def log_refusal(error: AuthzError, method: str, route: str) -> None:
         parts.append(f"wanted {quoted(error.wanted)}, found {quoted(error.found)}")
     if error.cure:
         parts.append(error.cure)
-    level = logging.WARNING if error.status >= 500 else logging.INFO
+    # A warning is seen even where nobody has configured logging. Without credentials: every visit.
+    level = logging.INFO if isinstance(error, TokenMissing) else logging.WARNING
     log.log(level, "refused %s %s: %s", method, route, "; ".join(parts))
 
 

@@ -50,17 +50,20 @@ class Settings:
     keys_fresh: float
     keys_stale: float
     keys_timeout: float
+    glob_grants: bool
+    anonymous_grants: tuple[str, ...]
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Settings":
+    def from_config(cls, config: Mapping[str, Any], *, tokens: bool = True) -> "Settings":
         """Read and check the settings.
 
         :param config: the app's config; names other than ours are passed over.
+        :param tokens: False if the app authenticates in its own way, and needs no issuer.
         :raises SettingsError: with every problem found.
         """
         reader = _Reader(config)
-        urls = reader.issuers()
-        audiences = reader.read("AUTH0_AUDIENCE", _names, _NO_AUDIENCE)
+        urls = reader.issuers() if tokens else ()
+        audiences = reader.read("AUTH0_AUDIENCE", _names, _NO_AUDIENCE) if tokens else ()
         algorithms = reader.read("AUTHZ_ALGORITHMS", _algorithms, _ALGORITHM_CURE)
         settings = cls(
             issuers=tuple(Issuer(url, frozenset(audiences), algorithms) for url in urls),
@@ -76,6 +79,10 @@ class Settings:
             keys_timeout=reader.read(
                 "AUTHZ_KEYS_TIMEOUT", _seconds(0.1, 30), "use 0.1 to 30 seconds"
             ),
+            glob_grants=reader.read("AUTHZ_GLOB_GRANTS", _switch, "use on or off"),
+            anonymous_grants=reader.read(
+                "AUTHZ_ANONYMOUS_GRANTS", _grants, "use names of permissions, separated by commas"
+            ),
         )
         reader.refuse_unknown()
         if reader.problems:
@@ -90,6 +97,8 @@ DEFAULTS: Mapping[str, str | None] = {
     "AUTH0_DOMAIN": None,
     "AUTH0_AUDIENCE": None,
     "AUTHZ_ALGORITHMS": "RS256",
+    "AUTHZ_ANONYMOUS_GRANTS": "",
+    "AUTHZ_GLOB_GRANTS": "off",
     "AUTHZ_KEYS_FRESH": "600",
     "AUTHZ_KEYS_STALE": "86400",
     "AUTHZ_KEYS_TIMEOUT": "3",
@@ -129,7 +138,7 @@ class _Reader:
             return ()
         try:
             return parse(value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, KeyError, AttributeError):
             # The value is not repeated: an address may hold a password.
             self.problems.append(f"{name} cannot be used as it is: {cure}.")
             return ()
@@ -159,6 +168,18 @@ def _names(value: str | Iterable[str]) -> tuple[str, ...]:
     if not names:
         raise ValueError
     return names
+
+
+def _grants(value: str | Iterable[str]) -> tuple[str, ...]:
+    return _names(value) if value else ()
+
+
+def _switch(value: str | bool) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}[
+        value.lower()
+    ]
 
 
 def _issuer_urls(value: str | Iterable[str]) -> tuple[str, ...]:

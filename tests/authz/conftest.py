@@ -1,6 +1,6 @@
 """A small guarded app, an issuer of its own for each test, and a clock that the test moves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,32 +9,19 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.authz import Authz, current_identity, public, requires_auth, requires_permission
-from app.authz.testing import Clock, FakeIssuer, TokenFactory
+from app.authz.testing import Clock
 
-AUDIENCE = "https://menu-api.test"
+# Over the one that lasts the whole run: here the tests turn its switches.
+from app.authz.testing.plugin import issuer
 
-
-@pytest.fixture
-def issuer() -> Iterator[FakeIssuer]:
-    with FakeIssuer() as fake:
-        yield fake
+__all__ = ["issuer"]
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def tokens(issuer: FakeIssuer, clock: Clock) -> TokenFactory:
-    return TokenFactory(issuer, AUDIENCE, clock)
-
-
-@pytest.fixture
-def bare(issuer: FakeIssuer) -> Flask:
+def bare(authz_settings: dict[str, str]) -> Flask:
     """An app with settings and nothing else."""
     app = Flask("bare", static_folder=None)
-    app.config.update(AUTH0_ISSUER_URL=issuer.url, AUTH0_AUDIENCE=AUDIENCE)
+    app.config.update(authz_settings)
     return app
 
 

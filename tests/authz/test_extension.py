@@ -237,7 +237,7 @@ def test_a_refusal_is_one_log_line(
         bare.test_client().get("/view/%0Aname", headers={"Authorization": f"Bearer {token}"})
     (line,) = [r.getMessage() for r in caplog.records if r.name == "app.authz.refusals"]
     assert line.startswith("refused GET /view/<name>: token_audience: aud does not name this API; ")
-    assert "wanted ['https://menu-api.test']" in line
+    assert "wanted ['https://api.test']" in line
     assert "AUTH0_AUDIENCE" in line
     assert line.isprintable()
     assert line.isascii()

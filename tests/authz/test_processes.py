@@ -5,8 +5,6 @@ import sys
 
 from app.authz.testing import FakeIssuer, TokenFactory
 
-from .conftest import AUDIENCE
-
 #: A server that loads the app and then forks its workers, as `gunicorn --preload` does. One token
 #: is used before the fork, so that there is something to inherit.
 PRELOADING = """
@@ -43,7 +41,7 @@ sys.exit(sum(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in chi
 
 def serve(issuer: FakeIssuer, tokens: TokenFactory, warm: str) -> None:
     """Run the server above."""
-    arguments = [issuer.url, AUDIENCE, tokens.valid(), warm]
+    arguments = [issuer.url, tokens.audience, tokens.valid(), warm]
     done = subprocess.run(
         [sys.executable, "-c", PRELOADING, *arguments], capture_output=True, text=True, timeout=60
     )

@@ -1,7 +1,6 @@
 """`--preload`: what the workers take over from the master."""
 
 import ssl
-import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import trustme
 
 from app.authz.testing import FakeIssuer, TokenFactory
 
-from ..conftest import AUDIENCE
 from .conftest import ServerMaker
 from .running import PATIENCE
 
@@ -60,7 +58,7 @@ def test_an_https_issuer_is_reached(
         server = gunicorn(
             *arguments, AUTH0_ISSUER_URL=issuer.url, REQUESTS_CA_BUNDLE=str(tmp_path / "ca.pem")
         )
-        token = TokenFactory(issuer, AUDIENCE, time.time).valid(["delete:items"])
+        token = TokenFactory(issuer).valid(["delete:items"])
         headers = {"Authorization": f"Bearer {token}"}
         for _ in range(8):
             answer = requests.delete(f"{server.url}/items/1", headers=headers, timeout=PATIENCE)

@@ -1,13 +1,10 @@
 """A rotation of the issuer's keys while requests come in."""
 
-import time
-
 import pytest
 import requests
 
 from app.authz.testing import FakeIssuer, TokenFactory
 
-from ..conftest import AUDIENCE
 from .conftest import ServerMaker
 from .running import PATIENCE, Load
 
@@ -18,7 +15,7 @@ def test_a_rotation_fails_no_valid_request(gunicorn: ServerMaker) -> None:
     """A token of the new key is good from the moment that the key is published."""
     with FakeIssuer() as issuer:
         server = gunicorn(AUTH0_ISSUER_URL=issuer.url, WEB_CONCURRENCY="2")
-        tokens = TokenFactory(issuer, AUDIENCE, time.time)
+        tokens = TokenFactory(issuer)
 
         def send() -> int:
             headers = {"Authorization": f"Bearer {tokens.valid(['delete:items'])}"}

@@ -1,22 +1,23 @@
-"""The policy of one view: a mode, and what is required on top."""
+"""The policy of a view: a mode, and what is required on top."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from ..identity import Anonymous, Identity
-from .requirements import Denied, Requirement
+from .requirements import Allowed, Case, Denied, Requirement
 
 
 class Mode(Enum):
     """Who may come in at all. The value is the decorator's name."""
 
     REQUIRES_AUTH = "requires_auth"
+    OPTIONAL_AUTH = "optional_auth"
+    ANONYMOUS_ONLY = "anonymous_only"
     PUBLIC = "public"
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What a view declares. Immutable: adding to a guard makes a new one."""
+    """What a view declares, or a class or a blueprint of views. Immutable."""
 
     #: None where only requirements were declared, which then means `REQUIRES_AUTH`.
     declared: Mode | None = None
@@ -28,26 +29,49 @@ class Guard:
         return self.declared or Mode.REQUIRES_AUTH
 
     @property
-    def scope(self) -> tuple[str, ...]:
-        """Every name that the requirements ask for, once, in the order of declaration."""
-        return tuple(dict.fromkeys(name for each in self.requirements for name in each.scope))
+    def names(self) -> tuple[str, ...]:
+        """Every name that is asked for, once, in the order of declaration."""
+        return tuple(dict.fromkeys(name for each in self.requirements for name in each.names))
 
-    def __or__(self, other: "Guard") -> "Guard":
-        """Return a guard that demands what both demand.
+    def with_declared(self, other: "Guard") -> "Guard":
+        """Return a guard of all that one view declares: another decorator's guard is added.
 
         :raises TypeError: if they contradict each other.
         """
         if self.declared and other.declared and self.declared is not other.declared:
             raise TypeError(f"it cannot be both {self.declared.value} and {other.declared.value}")
-        both = Guard(
-            self.declared or other.declared,
-            tuple(dict.fromkeys(self.requirements + other.requirements)),
-        )
+        both = Guard(self.declared or other.declared, self._and(other))
         if both.declared is Mode.PUBLIC and both.requirements:
             raise TypeError("it cannot be public and require something: nobody is known there")
         return both
 
-    def denial(self, identity: Identity | Anonymous) -> Denied | None:
-        """Return the first requirement's refusal, or None if all requirements hold."""
-        verdicts = (requirement.check(identity) for requirement in self.requirements)
-        return next((verdict for verdict in verdicts if isinstance(verdict, Denied)), None)
+    def inside(self, outer: "Guard") -> "Guard":
+        """Return the guard of a view in a class or blueprint with a guard of its own.
+
+        The view's mode goes before the outer one, requirements add up, and public stands alone: a
+        public view requires nothing, and of a public blueprint a view that asks for anything takes
+        nothing over.
+        """
+        if self.declared is Mode.PUBLIC or outer == Guard():
+            return self
+        if self == Guard():
+            return outer
+        if outer.declared is Mode.PUBLIC:
+            return self
+        return Guard(self.declared or outer.declared, outer._and(self))
+
+    def check(self, case: Case) -> Allowed | Denied:
+        """Return the first requirement's refusal, or `Allowed` if all requirements hold.
+
+        The refusal of a requirement that has names offers the names of all.
+        """
+        for requirement in self.requirements:
+            verdict = requirement.check(case)
+            if isinstance(verdict, Denied):
+                return replace(verdict, names=self.names if requirement.names else ())
+        return Allowed()
+
+    def _and(self, other: "Guard") -> tuple[Requirement, ...]:
+        # By equality, not in a set: a claim may be held against a value that has no hash.
+        new = [each for each in other.requirements if each not in self.requirements]
+        return (*self.requirements, *new)

@@ -1,13 +1,13 @@
-"""What a view can require, each a question to the identity that answers `Allowed` or `Denied`."""
+"""What a view can require: conditions on the caller, each answered with `Allowed` or `Denied`."""
 
-import re
-from dataclasses import dataclass
-from typing import Protocol
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..identity import Anonymous, Identity
-
-#: A name that a challenge can carry: scope-token of RFC 6749, appendix A.4.
-_NAME = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
+from .names import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,45 +21,135 @@ class Denied:
 
     #: Why, for the log.
     reason: str
-
-
-class Requirement(Protocol):
-    """One condition on the caller. Requirements are values: equal ones are one."""
-
-    @property
-    def scope(self) -> tuple[str, ...]:
-        """Names that a challenge may offer as what would help (RFC 6750, section 3)."""
-
-    def check(self, identity: Identity | Anonymous) -> Allowed | Denied:
-        """Decide. Does not raise."""
+    #: Names that a challenge offers as what would help; none where no name would.
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
-    """Holds for a caller who was granted the named permission.
+class Case:
+    """What a requirement is decided on."""
+
+    identity: Identity | Anonymous
+    #: The view's arguments.
+    arguments: Mapping[str, Any]
+    #: Says whether the caller may have a permission.
+    may: Callable[[str], bool]
+
+
+class Requirement(ABC):
+    """One condition on the caller. Requirements are values: equal ones are one."""
+
+    __slots__ = ()
+
+    #: Names that a challenge offers as what would help (RFC 6750, section 3).
+    names: tuple[str, ...] = ()
+    #: Permissions that it may ask for.
+    permissions: tuple[Name, ...] = ()
+    #: View arguments that it needs.
+    arguments: tuple[str, ...] = ()
+
+    @abstractmethod
+    def check(self, case: Case) -> Allowed | Denied:
+        """Decide.
+
+        :raises RuntimeError: if the view lacks an argument that a name holds.
+        """
+
+
+@dataclass(frozen=True)
+class _Named(Requirement):
+    """Holds for a caller who was granted a name.
 
     :raises TypeError: if the name cannot stand in a challenge.
     """
 
     name: str
+    _name: Name = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require_name(self.name)
+        name = Name(self.name)
+        # The dataclass is frozen: its own fields can only be set past it.
+        for attribute, value in (
+            ("_name", name),
+            ("names", (name.text,)),
+            ("arguments", name.arguments),
+        ):
+            object.__setattr__(self, attribute, value)
 
-    @property
-    def scope(self) -> tuple[str, ...]:
-        return (self.name,)
+    def __str__(self) -> str:
+        return f"{type(self).__name__.lower()} {self.name}"
 
-    def check(self, identity: Identity | Anonymous) -> Allowed | Denied:
-        if identity.can(self.name):
+    def check(self, case: Case) -> Allowed | Denied:
+        name = self._name.filled(case.arguments)
+        if name is None:
+            return Denied(f"{self}: an argument is empty or holds / or *")
+        return Allowed() if self._granted(name, case) else Denied(f"{self} is not granted")
+
+    @abstractmethod
+    def _granted(self, name: str, case: Case) -> bool:
+        """Say whether the caller has the name."""
+
+
+class Permission(_Named):
+    """Holds for a caller who was granted the named permission."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "permissions", (self._name,))
+
+    def _granted(self, name: str, case: Case) -> bool:
+        return case.may(name)
+
+
+class Scope(_Named):
+    """Holds for a caller whose client was granted the named scope (RFC 6749, section 3.3)."""
+
+    def _granted(self, name: str, case: Case) -> bool:
+        return case.identity.has_scope(name)
+
+
+@dataclass(frozen=True)
+class Claim(Requirement):
+    """Holds for a caller whose claim equals a value, or satisfies a predicate.
+
+    :raises TypeError: if there is nothing to hold the claim against.
+    """
+
+    name: str
+    expected: Any
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise TypeError("a claim has a name that is not empty")
+        if self.expected is None:
+            raise TypeError(f"claim {self.name!r} needs a value or a predicate")
+        if inspect.iscoroutinefunction(self.expected):
+            raise TypeError(f"the predicate of claim {self.name!r} must not be async")
+
+    def __str__(self) -> str:
+        return f"claim {self.name}"
+
+    def check(self, case: Case) -> Allowed | Denied:
+        if self.name not in case.identity.claims:
+            return Denied(f"{self} is absent")
+        if self._holds(case.identity.claims[self.name]):
             return Allowed()
-        return Denied(f"permission {self.name} is not granted")
+        return Denied(f"{self} is not as required")
+
+    def _holds(self, value: Any) -> bool:
+        if callable(self.expected):
+            return bool(answered(self.expected(value), self))
+        # To Python 1 is True; to JSON it is not.
+        if isinstance(value, bool) is not isinstance(self.expected, bool):
+            return False
+        return bool(value == self.expected)
 
 
-def require_name(name: object) -> None:
-    """Raise `TypeError` unless the name is one that RFC 6749 allows as a scope."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise TypeError(
-            f"{name!r} cannot name a permission: use one or more visible ASCII characters"
-            " without space, quote or backslash, such as 'create:items'"
-        )
+def answered(answer: Any, asked: object) -> Any:
+    """Return what a function of the app's has answered.
+
+    :raises TypeError: if it is something to await, or a generator: Python takes both for true.
+    """
+    if inspect.isawaitable(answer) or inspect.isgenerator(answer) or inspect.isasyncgen(answer):
+        raise TypeError(f"{asked} was answered with something to wait for, and nobody does")
+    return answer

@@ -1,5 +1,6 @@
 """Signing keys of an issuer in tests."""
 
+import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -7,7 +8,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 _numbers = count(1)
@@ -55,9 +56,19 @@ class SigningKey:
     def sign(self, header: Mapping[str, Any] | str, claims: Mapping[str, Any] | str) -> str:
         """Return a signed token. A text in place of a mapping is taken as it is, so that a test can
         write what no encoder would."""
-        signed = ".".join(
-            base64url((part if isinstance(part, str) else json.dumps(part)).encode())
-            for part in (header, claims)
-        )
+        signed = _signing_input(header, claims)
         signature = self.private.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{signed}.{base64url(signature)}"
+
+    def sign_symmetrically(self, header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
+        """Return a token signed with HMAC-SHA256, whose secret is the public key in PEM."""
+        secret = self.private.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        signed = _signing_input(header, claims)
+        return f"{signed}.{base64url(hmac.digest(secret, signed.encode(), 'sha256'))}"
+
+
+def _signing_input(header: Mapping[str, Any] | str, claims: Mapping[str, Any] | str) -> str:
+    parts = (part if isinstance(part, str) else json.dumps(part) for part in (header, claims))
+    return ".".join(base64url(part.encode()) for part in parts)

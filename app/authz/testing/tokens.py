@@ -1,5 +1,6 @@
 """A factory for access tokens: valid ones, and ones with exactly one thing broken."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,9 @@ from .keys import SigningKey
 
 #: In place of a value: leave the member out.
 ABSENT: Any = object()
+
+#: Key material that no issuer in a test signs with.
+_OTHER = -1
 
 
 class TokenFactory:
@@ -18,7 +22,12 @@ class TokenFactory:
     :param clock: seconds since the epoch.
     """
 
-    def __init__(self, issuer: FakeIssuer, audience: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        issuer: FakeIssuer,
+        audience: str = "https://api.test",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.issuer = issuer
         self.audience = audience
         self._clock = clock
@@ -66,6 +75,63 @@ class TokenFactory:
     def valid(self, permissions: object = (), **changes: Any) -> str:
         """Return a token that opens what its permissions allow."""
         return self.make(claims=self.claims(permissions, **changes))
+
+    def expired(self, permissions: object = ()) -> str:
+        """Return a token whose time is over for longer than any leeway."""
+        return self.valid(permissions, exp=int(self._clock()) - 3600)
+
+    def not_yet_valid(self, permissions: object = ()) -> str:
+        """Return a token whose time has not begun."""
+        return self.valid(permissions, nbf=int(self._clock()) + 3600)
+
+    def wrong_audience(self, permissions: object = ()) -> str:
+        """Return a token for another API."""
+        return self.valid(permissions, aud=f"{self.audience}.other")
+
+    def wrong_issuer(self, permissions: object = ()) -> str:
+        """Return a token that names another issuer."""
+        return self.valid(permissions, iss="https://other-issuer.test/")
+
+    def unknown_key(self, permissions: object = ()) -> str:
+        """Return a token signed with a key that the issuer does not publish."""
+        key = SigningKey("unknown", number=_OTHER)
+        return self.make(header=self.header(kid=key.kid), claims=self.claims(permissions), key=key)
+
+    def wrong_signature(self, permissions: object = ()) -> str:
+        """Return a token that names the issuer's key and is signed with another."""
+        return self.make(claims=self.claims(permissions), key=SigningKey(number=_OTHER))
+
+    def unsigned(self, permissions: object = ()) -> str:
+        """Return a token with `alg` none and no signature (RFC 7518, section 3.6)."""
+        signed = self.make(header=self.header(alg="none"), claims=self.claims(permissions))
+        return signed[: signed.rindex(".") + 1]
+
+    def symmetric(self, permissions: object = ()) -> str:
+        """Return a token signed with HS256, with the issuer's public key for a secret."""
+        header = self.header(alg="HS256")
+        return self.issuer.signing_key.sign_symmetrically(header, self.claims(permissions))
+
+    def id_token(self) -> str:
+        """Return an ID token: for the client, and with its nonce."""
+        return self.valid(ABSENT, aud="my-client", nonce="n-0S6_WzA2Mj", scope=ABSENT)
+
+    def opaque(self) -> str:
+        """Return a token that is no JWT, as Auth0 issues when no audience is asked for."""
+        return "q5Zy2vV0SYnJ0wEZ1tmHbXJk"
+
+    def broken(self) -> dict[str, str]:
+        """Return a token of each kind that must be refused, by the code of the refusal."""
+        return {
+            "token_expired": self.expired(),
+            "token_not_yet_valid": self.not_yet_valid(),
+            "token_audience": self.wrong_audience(),
+            "token_issuer": self.wrong_issuer(),
+            "token_key_unknown": self.unknown_key(),
+            "token_signature": self.wrong_signature(),
+            "token_algorithm": self.unsigned(),
+            "token_is_id_token": self.id_token(),
+            "token_opaque": self.opaque(),
+        }
 
 
 def _changed(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""What a request was let in with: `current_identity` and `current_resource`."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import request
+from werkzeug.local import LocalProxy
+
+from .attachment import Function
+from .identity import Anonymous, Identity
+
+#: Attribute of the request that holds its admission. Not in `flask.g`, which outlives a request
+#: where a test or a command holds an application context.
+_ADMISSION = "authz_admission"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The decision to let a request in."""
+
+    caller: Identity | Anonymous
+    #: The functions and classes whose guards it was held to.
+    seen: tuple[Function, ...]
+    #: What the rights tree has loaded for it; None if nothing was.
+    resource: Any = None
+
+
+def admit(admitted: Admission) -> None:
+    """Note that the current request was let in."""
+    setattr(request, _ADMISSION, admitted)
+
+
+def admission() -> Admission | None:
+    """Return what the current request was let in with, or None if no guard has let it in."""
+    return getattr(request, _ADMISSION, None)
+
+
+def _identity() -> Identity | Anonymous:
+    admitted = admission()
+    return Anonymous() if admitted is None else admitted.caller
+
+
+def _resource() -> Any:
+    admitted = admission()
+    if admitted is None or admitted.resource is None:
+        raise RuntimeError(
+            "no resource was loaded for this request: a view has one if it requires a permission"
+            " under a rights.context"
+        )
+    return admitted.resource
+
+
+#: The caller of the current request: `Anonymous` on a public view, and where no view was reached.
+current_identity = cast(Identity | Anonymous, LocalProxy(_identity))
+
+#: The resource that the rights tree has loaded for the current request; of several, the last.
+current_resource: Any = LocalProxy(_resource)

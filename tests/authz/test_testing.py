@@ -1,0 +1,82 @@
+"""The tools for tests: tokens that go through the real verifier, and the matrix."""
+
+from pathlib import Path
+
+import pytest
+
+from app.authz.testing import TokenFactory
+
+from .conftest import Send, code_of
+
+#: The codes that the factory has a broken token for.
+BROKEN = [
+    "token_algorithm",
+    "token_audience",
+    "token_expired",
+    "token_is_id_token",
+    "token_issuer",
+    "token_key_unknown",
+    "token_not_yet_valid",
+    "token_opaque",
+    "token_signature",
+]
+
+
+@pytest.mark.parametrize("code", BROKEN)
+def test_a_broken_token_is_refused_for_what_is_broken(
+    send: Send, tokens: TokenFactory, code: str
+) -> None:
+    assert code_of(send(tokens.broken()[code])) == code
+
+
+def test_the_list_of_broken_tokens_is_whole(tokens: TokenFactory) -> None:
+    assert sorted(tokens.broken()) == BROKEN
+
+
+def test_a_symmetric_token_is_refused(send: Send, tokens: TokenFactory) -> None:
+    """The public key as the secret (CVE-2022-29217)."""
+    assert code_of(send(tokens.symmetric())) == "token_algorithm"
+
+
+def test_the_permissions_are_those_asked_for(send: Send, tokens: TokenFactory) -> None:
+    assert send(tokens.valid(permissions=["create:items"]), "/items", "POST").status_code == 200
+
+
+MATRIX = """
+import pytest
+from flask import Flask
+from app.authz import Authz, public, requires_auth, requires_permission
+from app.authz.testing.matrix import test_guards
+
+pytest_plugins = ["app.authz.testing.plugin"]
+
+@pytest.fixture
+def app(authz_settings, clock):
+    app = Flask("app", static_folder=None)
+    app.config.update(authz_settings)
+    Authz(app, clock=clock, timer=clock)
+    app.get("/open", endpoint="open")(public(lambda: ""))
+    app.get("/mine", endpoint="mine")(requires_auth(lambda: ""))
+    view = requires_permission("record/{{name}}/view", "list")(lambda name, number: "")
+    app.get("/records/<name>/<int:number>", endpoint="record")(view)
+    {sabotage}
+    return app
+"""
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "failed"),
+    [
+        ("pass", False),
+        ("app.before_request_funcs[None].pop(0)", True),
+    ],
+    ids=["guarded", "without the hook"],
+)
+def test_the_matrix_sees_whether_the_guards_hold(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, sabotage: str, failed: bool
+) -> None:
+    """One line in a test module; it passes for an app that is guarded, and only then."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    pytester.makepyfile(MATRIX.format(sabotage=sabotage))
+    counted = pytester.runpytest_subprocess("-p", "no:cacheprovider").parseoutcomes()
+    assert counted.get("failed", 0) > 20 if failed else counted == {"passed": 1}
