@@ -7,6 +7,7 @@ from typing import Any
 
 from blinker import NamedSignal
 from flask import Request, Response, current_app, request
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 
 from . import challenges, events
@@ -25,6 +26,7 @@ from .tokens.authenticator import Authenticator
 
 Authenticate = Callable[[Request], Identity | None]
 PrincipalLoader = Callable[[Identity], Any]
+HandleException = Callable[[Exception], Any]
 
 #: Attribute of the request that holds why it was refused.
 _REFUSAL = "authz_refusal"
@@ -167,7 +169,11 @@ class Enforcement:
             return None
         visit = rights.visit(caller, arguments)
         both = Case(caller, arguments, lambda name: caller.can(name) and visit.allows(name))
-        verdict = guard.check(both)
+        try:
+            verdict = guard.check(both)
+        except NotFound:
+            # A context may end in Flask's `abort` or `get_or_404`. Nobody learns what exists.
+            verdict = Denied("there is no such resource")
         if not isinstance(verdict, Allowed):
             raise _denial(caller, RightDenied(f"no right: {verdict.reason}"))
         return visit.resource
@@ -191,11 +197,21 @@ class Enforcement:
             subject = events.subject_hash(caller)
             signal.send(app, route=rule.rule, method=request.method, subject=subject, **more)
 
+    def noticing(self, handle: HandleException) -> HandleException:
+        """Wrap Flask's handling of exceptions to notice refusals that a view has raised: they get a
+        log line and their headers too, whoever makes the answer."""
+
+        def handle_user_exception(error: Exception) -> Any:
+            if isinstance(error, AuthzError) and getattr(request, _REFUSAL, None) is not error:
+                setattr(request, _REFUSAL, error)
+                rule = request.url_rule
+                log_refusal(error, request.method, rule.rule if rule else "-")
+            return handle(error)
+
+        return handle_user_exception
+
     def answer(self, error: AuthzError) -> Response:
         """Make the answer to a refusal. An app's own `errorhandler(AuthzError)` takes its place."""
-        if getattr(request, _REFUSAL, None) is not error:
-            # A view has raised it.
-            log_refusal(error, request.method, request.url_rule.rule if request.url_rule else "-")
         return challenges.answer(error, self._settings.realm)
 
     def after_request(self, response: Response) -> Response:

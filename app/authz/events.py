@@ -27,4 +27,5 @@ def subject_hash(caller: Identity | Anonymous | None) -> str | None:
     """Return a name for a caller that tells two apart and says nothing of either."""
     if not isinstance(caller, Identity):
         return None
-    return sha256(f"{caller.issuer}\n{caller.subject}".encode()).hexdigest()
+    text = f"{caller.issuer}\n{caller.subject}"
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

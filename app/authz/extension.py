@@ -70,6 +70,9 @@ class Authz:
         app.after_request(enforcement.after_request)
         handlers = app.error_handler_spec[None][None]
         handlers.setdefault(AuthzError, enforcement.answer)
+        # The one place that every exception of a request passes, also where the app answers itself.
+        noticing: Any = enforcement.noticing(app.handle_user_exception)
+        app.handle_user_exception = noticing  # type: ignore[method-assign]
         app.cli.add_command(authz_cli)
 
     def _options(self, settings: Settings) -> Options:
@@ -127,6 +130,8 @@ def _guard_of(decorators: Iterable[Callable[[Any], Any]]) -> Guard:
     declared: Any = view
     for decorator in decorators:
         declared = decorator(declared)
+    if attached(view) == Guard():
+        raise TypeError("the decorators declare nothing: use requires_auth and its like")
     return attached(view)
 
 

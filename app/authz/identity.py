@@ -15,6 +15,8 @@ class Identity:
     """An authenticated caller. Immutable, since one identity may serve many requests.
 
     The collections may be given as any iterable or mapping; they are kept as read-only copies.
+
+    :raises TypeError: if permissions or scopes are one text: its letters would be the grants.
     """
 
     #: `sub` of the token (RFC 7519, section 4.1.2).
@@ -24,7 +26,7 @@ class Identity:
     #: Granted scopes (RFC 6749, section 3.3).
     scopes: frozenset[str] = field(default=frozenset())
     #: Everything that the issuer said of the caller.
-    claims: Mapping[str, object] = field(default_factory=dict, repr=False)
+    claims: Mapping[str, object] = field(default_factory=dict, repr=False, hash=False)
     #: Who vouches for the subject; None for an identity made by hand.
     issuer: str | None = None
     #: The application that the token was issued to, where the issuer names it.
@@ -47,6 +49,8 @@ class Identity:
         principal: Any = None,
         _covers: Covers = contains,
     ) -> None:
+        if isinstance(permissions, str) or isinstance(scopes, str):
+            raise TypeError("permissions and scopes are lists of names, not one text")
         # The dataclass is frozen: its own fields can only be set past it.
         assign = object.__setattr__
         assign(self, "subject", subject)
@@ -74,7 +78,9 @@ class Anonymous:
 
     permissions: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
-    claims: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    claims: Mapping[str, object] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False, hash=False
+    )
     subject: None = None
     issuer: None = None
     client_id: None = None

@@ -27,9 +27,16 @@ def log_refusal(error: AuthzError, method: str, route: str) -> None:
         parts.append(error.cure)
     # A warning is seen even where nobody has configured logging. Without credentials: every visit.
     level = logging.INFO if isinstance(error, TokenMissing) else logging.WARNING
-    log.log(level, "refused %s %s: %s", method, route, "; ".join(parts))
+    log.log(level, "%s", printable(f"refused {method} {route}: {'; '.join(parts)}"))
 
 
 def quoted(value: object) -> str:
-    """Write a value as a literal in ASCII, so that none can begin a line or imitate another."""
-    return _quote.repr(value).encode("ascii", "backslashreplace").decode("ascii")
+    """Write a value as a literal, bounded in length: it cannot imitate the line around it."""
+    return _quote.repr(value)
+
+
+def printable(line: str) -> str:
+    """Escape what could begin another line or move a terminal's cursor. A reason may be an app's
+    own text, with its caller's words in it."""
+    plain = line.encode("ascii", "backslashreplace").decode("ascii")
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in plain)

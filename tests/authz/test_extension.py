@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from flask import Flask, Response, abort, request
+from flask import Blueprint, Flask, Request, Response, abort, request
 
 from app.authz import (
     Anonymous,
@@ -268,3 +268,41 @@ def test_an_error_of_the_apps_stays_the_apps(bare: Flask, authz: Authz) -> None:
         abort(418 if request.args else 409)
 
     assert bare.test_client().get("/").status_code == 409
+
+
+def test_a_refusal_of_a_views_own_gets_its_challenge_whoever_answers(
+    bare: Flask, authz: Authz, tokens: TokenFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And its log line: no refusal goes unseen."""
+
+    @bare.get("/")
+    @requires_auth
+    def view() -> str:
+        raise Forbidden("not on Mondays")
+
+    bare.register_error_handler(AuthzError, lambda error: ("no", error.status))
+    response = bare.test_client().get("/", headers={"Authorization": f"Bearer {tokens.valid()}"})
+    assert (response.status_code, response.text) == (403, "no")
+    assert response.headers["WWW-Authenticate"] == 'Bearer realm="api", error="insufficient_scope"'
+    assert "not on Mondays" in caplog.text
+
+
+def test_a_reason_of_the_apps_own_cannot_forge_a_line(
+    bare: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An app's authentication may quote its caller."""
+
+    def authenticate(_: Request) -> Identity | None:
+        raise Unauthorized("no user \r\nINFO all is well \x1b[2J\u2028é")
+
+    Authz(bare, authenticate=authenticate)
+    bare.get("/")(requires_auth(lambda: "in"))
+    assert bare.test_client().get("/").status_code == 401
+    (line,) = [r.getMessage() for r in caplog.records if r.name == "app.authz.refusals"]
+    assert line.isprintable()
+    assert line.isascii()
+
+
+def test_a_blueprint_guard_that_declares_nothing_is_a_type_error(authz: Authz) -> None:
+    with pytest.raises(TypeError, match="declare nothing"):
+        authz.guard_blueprint(Blueprint("menu", __name__), lambda view: view)

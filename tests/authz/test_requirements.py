@@ -271,11 +271,32 @@ def test_adopting_changes_nothing_for_the_other(adopting: Flask) -> None:
     assert adopting.test_client().get("/one", headers=caller("a")).status_code == 200
 
 
+def test_a_mode_is_not_adopted() -> None:
+    """What everybody may do is not what a view lets everybody do."""
+    app, authz = app_with(anonymous_grants=["a"])
+    one = app.get("/one")(optional_auth(requires_permission("a")(lambda: "in")))
+    app.get("/other", endpoint="other")(adopt_guard_of(one)(lambda: "in"))
+    authz.check(app)
+    assert app.test_client().get("/one").status_code == 200
+    assert app.test_client().get("/other").status_code == 401
+
+
 def test_a_public_view_adopts_nothing() -> None:
     with pytest.raises(TypeError, match="public and require"):
         public(adopt_guard_of(requires_permission("a")(lambda: ""))(lambda: ""))
 
 
 def test_to_require_the_same_twice_changes_nothing() -> None:
-    decorator, again = (requires_permission(any_of("a", "b")) for _ in range(2))
-    assert challenge(ask(lambda view: decorator(again(view)), caller())) == "a b"
+    """Equal requirements are one, and asked once."""
+    asked = []
+
+    def predicate(value: object) -> bool:
+        asked.append(value)
+        return True
+
+    def decorator(view: View) -> View:
+        view = requires_claim("org", predicate)(requires_claim("org", predicate)(view))
+        return requires_permission(any_of("a", "b"))(requires_permission(any_of("a", "b"))(view))
+
+    assert challenge(ask(decorator, caller(claims={"org": "acme"}))) == "a b"
+    assert asked == ["acme"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, abort
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -286,10 +286,16 @@ def test_a_right_without_a_context_gets_no_resource() -> None:
         lambda identity, *, name: name == "foo",
         lambda identity, record, **rest: rest == {"name": "foo"},
         lambda identity, record, wanted="R": record == wanted,
+        lambda resource: resource == "R",
+        lambda resource, identity: (resource, identity.subject) == ("R", "al"),
+        lambda resource, who: (resource, who.subject) == ("R", "al"),
+        lambda identity, resource=None: resource == "R",
+        lambda resource, identity=None, *, name="": identity is not None and name == "foo",
     ],
 )
 def test_a_right_takes_what_it_needs(right: Callable[..., bool]) -> None:
-    """Identity and resource in this order, arguments by their names."""
+    """Identity, resource and arguments by their names, even where the function has a default; under
+    other names identity and resource in this order."""
     tree = Rights()
     tree.context("record/{name}")(lambda name: "R")
     tree.right("record/{name}/view")(right)
@@ -360,6 +366,34 @@ def test_a_right_of_what_was_not_granted_opens_nothing() -> None:
     app = one_view_without_resource(tree, "/", any_of("a", "b"))
     response = ask(app, "/", "a")
     assert (response.status_code, code_of(response)) == (403, "right_denied")
+
+
+def test_the_resource_of_a_denied_alternative_is_not_handed_on() -> None:
+    """The view gets what the caller has a right on."""
+    tree = Rights()
+    tree.context("record/{name}")(lambda name: f"record {name}")
+    tree.right("record/{name}/edit")(lambda resource: False)
+    tree.right("draft/{name}/edit")(lambda: True)
+    tree.context("draft/{name}")(lambda name: f"draft {name}")
+    app = one_view(tree, "/<name>", any_of("draft/{name}/edit", "record/{name}/edit"))
+    assert ask(app, "/foo").text == "in 'draft foo'"
+    app = one_view(tree, "/<name>", any_of("record/{name}/edit", "draft/{name}/edit"))
+    assert ask(app, "/foo").text == "in 'draft foo'"
+    tree.right("all")(lambda: True)
+    app = one_view(tree, "/<name>", any_of("record/{name}/edit", "all"))
+    assert ask(app, "/foo").text == "in <LocalProxy unbound>"
+
+
+def test_a_word_at_the_end_of_a_right_is_no_argument_of_a_context() -> None:
+    """The right to list records is about no record of the name "list"."""
+    tree = Rights()
+    tree.context("record/{name}")(lambda name: None)
+    tree.right("record/list")(lambda identity, resource: resource is None)
+    tree.right("record/{name}")(lambda: True)
+    app = one_view_without_resource(tree, "/", "record/list")
+    assert ask(app, "/").status_code == 200
+    app = one_view_without_resource(tree, "/<name>", "record/{name}")
+    assert ask(app, "/foo").status_code == 403
 
 
 def test_trees_of_several_blueprints_are_joined() -> None:
@@ -438,6 +472,12 @@ def test_what_cannot_work_is_a_type_error(
     """Seen at import, not when somebody first asks."""
     with pytest.raises(TypeError):
         declare(Rights(), path)(function)
+
+
+def test_a_context_knows_no_caller() -> None:
+    """What exists does not hang on who asks."""
+    with pytest.raises(TypeError, match="identity"):
+        Rights().context("record/{name}")(lambda identity, name: name)
 
 
 @pytest.mark.parametrize("declare", [Rights.right, Rights.context])
@@ -551,3 +591,14 @@ def test_an_own_answer_to_refusals_hides_what_exists_too(client: FlaskClient) ->
     denied, missing = client.get("/foo", headers=headers), client.get("/none", headers=headers)
     assert seen_from_outside(denied) == seen_from_outside(missing)
     assert denied.text == "right_denied"
+
+
+def test_a_context_that_answers_not_found_tells_nobody() -> None:
+    """`abort(404)` in a context is a resource that is not there: 403, as for one that is denied."""
+    tree = Rights()
+    tree.context("record/{name}")(lambda name: abort(404))
+    tree.right("record/{name}/view")(lambda: True)
+    app, _ = app_with(rights=tree)
+    app.get("/<name>")(requires_permission("record/{name}/view")(lambda name: "in"))
+    response = app.test_client().get("/foo", headers=caller("record/foo/view"))
+    assert (response.status_code, code_of(response)) == (403, "right_denied")

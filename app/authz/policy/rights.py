@@ -258,7 +258,7 @@ def _node(path: _Path, function: Callable[..., Any], offered: tuple[str, ...]) -
             taken += [name for name in names if name not in taken]
         elif parameter.name in names:
             taken.append(parameter.name)
-        elif parameter.default is parameter.empty:
+        elif parameter.default is parameter.empty or parameter.name in offered:
             given.append(parameter.name)
     if len(given) > len(offered) or "identity" in set(given) - set(offered):
         raise TypeError(f"{path.text!r}: the function takes {given}, and gets {offered} at most")
