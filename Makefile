@@ -24,8 +24,10 @@ test: $(VENV)/development.stamp
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
-	@echo 'Running the tests ...'
-	@$(RUN) -m pytest
+	@echo 'Running the fast tests, on two cores ...'
+	@$(RUN) -m pytest -m 'not slow' -n 2 --dist worksteal
+	@echo 'Running the tests that start servers and processes ...'
+	@$(RUN) -m pytest -m slow
 
 clean:
 	rm -rf $(VENV) postman/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis

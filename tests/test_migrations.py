@@ -92,6 +92,7 @@ def test_failed_migration_leaves_nothing(bare_app: Flask, monkeypatch: pytest.Mo
     assert tables(bare_app) == set()
 
 
+@pytest.mark.slow
 def test_processes_may_upgrade_at_once(bare_app: Flask) -> None:
     """One of them makes the tables; the others wait for it and find them."""
     url = bare_app.config["DATABASE_URL"]

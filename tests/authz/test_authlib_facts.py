@@ -150,6 +150,7 @@ def _private_numbers() -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["app.authz", "authlib.deprecate, app.authz"])
 def test_the_deprecation_warning_is_silenced_in_any_order(first: str) -> None:
     """Exactly that warning, wherever Authlib was imported first, with warnings as errors."""

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from app.authz.testing import FakeIssuer, TokenFactory
 
 #: A server that loads the app and then forks its workers, as `gunicorn --preload` does. One token
@@ -48,6 +50,7 @@ def serve(issuer: FakeIssuer, tokens: TokenFactory, warm: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_no_thread_and_no_lock_is_made_before_a_fork(
     issuer: FakeIssuer, tokens: TokenFactory
 ) -> None:
@@ -56,6 +59,7 @@ def test_no_thread_and_no_lock_is_made_before_a_fork(
     assert issuer.fetches == 2
 
 
+@pytest.mark.slow
 def test_a_child_does_not_use_what_its_parent_made(
     issuer: FakeIssuer, tokens: TokenFactory
 ) -> None:

@@ -64,6 +64,7 @@ def app(authz_settings, clock):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sabotage", "failed"),
     [

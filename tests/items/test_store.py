@@ -76,6 +76,7 @@ def in_parallel(app: Flask, step: Callable[[], None]) -> None:
     assert [worker.exitcode for worker in workers] == [0] * PROCESSES
 
 
+@pytest.mark.slow
 def test_no_update_is_lost(app: Flask) -> None:
     """Each process changes the version it has read, and no other."""
     in_parallel(app, add_one_cent)
@@ -85,6 +86,7 @@ def test_no_update_is_lost(app: Flask) -> None:
     assert row.price_cents == 599 + PROCESSES * ROUNDS
 
 
+@pytest.mark.slow
 def test_no_item_is_lost(app: Flask) -> None:
     """Items that are stored at once get ids of their own."""
     in_parallel(app, add_one_item)
@@ -93,6 +95,7 @@ def test_no_item_is_lost(app: Flask) -> None:
     assert [row.id for row in rows] == list(range(4, 4 + PROCESSES * ROUNDS))
 
 
+@pytest.mark.slow
 def test_menu_emptied_by_hand_is_filled_once(app: Flask) -> None:
     """Processes that seed at once leave three items, with ids never used before."""
     with app.app_context():
