@@ -23,6 +23,7 @@ from .routes import flask_answers_options, guard_at
 from .settings import Settings
 from .tokens import credentials
 from .tokens.authenticator import Authenticator
+from .tokens.issuers import IssuerFor
 
 Authenticate = Callable[[Request], Identity | None]
 PrincipalLoader = Callable[[Identity], Any]
@@ -37,6 +38,7 @@ class Options:
     """What an app has chosen, beyond its settings."""
 
     authenticate: Authenticate | None
+    issuer_for: IssuerFor | None
     principal_loader: PrincipalLoader | None
     rights: Callable[[], Rights | None]
     anonymous_grants: frozenset[str]
@@ -64,7 +66,12 @@ class Enforcement:
         process = os.getpid()
         return self._authenticators.get(process) or self._authenticators.setdefault(
             process,
-            Authenticator(self._settings, clock=self._options.clock, timer=self._options.timer),
+            Authenticator(
+                self._settings,
+                issuer_for=self._options.issuer_for,
+                clock=self._options.clock,
+                timer=self._options.timer,
+            ),
         )
 
     def before_request(self) -> None:

@@ -17,6 +17,7 @@ from .policy.guard import Guard
 from .policy.rights import Rights
 from .routes import async_under_gevent, problems
 from .settings import Settings
+from .tokens.issuers import IssuerFor
 
 
 class Authz:
@@ -28,6 +29,9 @@ class Authz:
         requires is asked of it as well.
     :param authenticate: takes the place of tokens: a function of the request that returns an
         `Identity`, or None if there is no login, or raises `Unauthorized`. It needs no issuer.
+    :param issuer_for: finds issuers that are known only at run time, beside those of the settings:
+        a function of a token's `iss`, which nobody has verified yet, that returns an `Issuer` or
+        None. What it says is kept for a while. With it, the settings need name no issuer.
     :param principal_loader: a function of the identity; what it returns is `identity.principal`.
     :param anonymous_grants: permissions of callers without credentials, in place of
         `AUTHZ_ANONYMOUS_GRANTS`.
@@ -42,6 +46,7 @@ class Authz:
         permissions: Iterable[str] | None = None,
         rights: Rights | Iterable[Rights] | None = None,
         authenticate: Authenticate | None = None,
+        issuer_for: IssuerFor | None = None,
         principal_loader: PrincipalLoader | None = None,
         anonymous_grants: Iterable[str] | None = None,
         clock: Callable[[], float] = time.time,
@@ -50,6 +55,7 @@ class Authz:
         self._catalogue = None if permissions is None else frozenset(_names(permissions))
         self._rights = _tree(rights)
         self._authenticate = authenticate
+        self._issuer_for = issuer_for
         self._principal_loader = principal_loader
         self._anonymous_grants = None if anonymous_grants is None else _names(anonymous_grants)
         self._clock = clock
@@ -62,7 +68,8 @@ class Authz:
 
         :raises SettingsError: if the app's config does not allow it.
         """
-        settings = Settings.from_config(app.config, tokens=self._authenticate is None)
+        needed = self._authenticate is None and self._issuer_for is None
+        settings = Settings.from_config(app.config, issuer_needed=needed)
         enforcement = Enforcement(settings, self._options(settings))
         app.extensions["authz"] = enforcement
         # First of all hooks, whatever was registered before: nothing runs for a refused request.
@@ -79,6 +86,7 @@ class Authz:
         grants = self._anonymous_grants
         return Options(
             authenticate=self._authenticate,
+            issuer_for=self._issuer_for,
             principal_loader=self._principal_loader,
             rights=self._rights,
             anonymous_grants=frozenset(settings.anonymous_grants if grants is None else grants),

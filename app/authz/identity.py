@@ -10,11 +10,21 @@ from typing import Any
 Covers = Callable[[Collection[str], str], bool]
 
 
+def frozen(value: Any) -> Any:
+    """Return a JSON value that nobody can change: lists become tuples, objects read-only."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({name: frozen(each) for name, each in value.items()})
+    if isinstance(value, list | tuple):
+        return tuple(map(frozen, value))
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """An authenticated caller. Immutable, since one identity may serve many requests.
 
-    The collections may be given as any iterable or mapping; they are kept as read-only copies.
+    The collections may be given as any iterable or mapping; they are kept as read-only copies, what
+    is in the claims included: a list there is a tuple here.
 
     :raises TypeError: if permissions or scopes are one text: its letters would be the grants.
     """
@@ -56,7 +66,7 @@ class Identity:
         assign(self, "subject", subject)
         assign(self, "permissions", frozenset(permissions))
         assign(self, "scopes", frozenset(scopes))
-        assign(self, "claims", MappingProxyType(dict(claims or {})))
+        assign(self, "claims", frozen(claims or {}))
         assign(self, "issuer", issuer)
         assign(self, "client_id", client_id)
         assign(self, "expires_at", expires_at)

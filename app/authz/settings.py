@@ -38,6 +38,20 @@ class Issuer:
     #: Allowed values of `alg`. At least one.
     algorithms: frozenset[str] = frozenset({"RS256"})
 
+    def __init__(
+        self, url: str, audiences: Iterable[str], algorithms: Iterable[str] = ("RS256",)
+    ) -> None:
+        """
+        :param url: an https address, or http on a loopback host.
+        :raises ValueError: if one of them is not as it must be: what is not checked is accepted.
+        """
+        # The dataclass is frozen: its own fields can only be set past it.
+        object.__setattr__(self, "url", url)
+        object.__setattr__(self, "audiences", frozenset(_names(audiences)))
+        object.__setattr__(self, "algorithms", _algorithms(algorithms))
+        if not _is_issuer(url):
+            raise ValueError(f"{url!r} cannot be an issuer: {_UNSAFE_ISSUER}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -50,44 +64,54 @@ class Settings:
     keys_fresh: float
     keys_stale: float
     keys_timeout: float
+    token_cache_size: int
+    token_cache_seconds: float
     glob_grants: bool
     anonymous_grants: tuple[str, ...]
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], *, tokens: bool = True) -> "Settings":
+    def from_config(cls, config: Mapping[str, Any], *, issuer_needed: bool = True) -> "Settings":
         """Read and check the settings.
 
         :param config: the app's config; names other than ours are passed over.
-        :param tokens: False if the app authenticates in its own way, and needs no issuer.
+        :param issuer_needed: False if the app can do without: then none may be named.
         :raises SettingsError: with every problem found.
         """
         reader = _Reader(config)
-        urls = reader.issuers() if tokens else ()
-        audiences = reader.read("AUTH0_AUDIENCE", _names, _NO_AUDIENCE) if tokens else ()
+        if issuer_needed or reader.names_an_issuer:
+            urls, audiences = reader.issuers(), reader.read("AUTH0_AUDIENCE", _names, _NO_AUDIENCE)
+        else:
+            urls, audiences = (), ()
         algorithms = reader.read("AUTHZ_ALGORITHMS", _algorithms, _ALGORITHM_CURE)
-        settings = cls(
-            issuers=tuple(Issuer(url, frozenset(audiences), algorithms) for url in urls),
-            realm=reader.read("AUTHZ_REALM", _realm, "use letters, digits and . - _ / : only"),
-            permissions_claim=reader.read("AUTHZ_PERMISSIONS_CLAIM", _text, "name a claim"),
-            leeway=reader.read("AUTHZ_LEEWAY", _seconds(0, 300), "use 0 to 300 seconds"),
-            keys_fresh=reader.read(
-                "AUTHZ_KEYS_FRESH", _seconds(30, 86_400), "use 30 to 86400 seconds"
+        values: dict[str, Any] = {
+            "realm": reader.read("AUTHZ_REALM", _realm, "use letters, digits and . - _ / : only"),
+            "permissions_claim": reader.read("AUTHZ_PERMISSIONS_CLAIM", _text, "name a claim"),
+            "leeway": reader.read("AUTHZ_LEEWAY", _number(0, 300), "use 0 to 300 seconds"),
+            "keys_fresh": reader.read(
+                "AUTHZ_KEYS_FRESH", _number(30, 86_400), "use 30 to 86400 seconds"
             ),
-            keys_stale=reader.read(
-                "AUTHZ_KEYS_STALE", _seconds(60, 604_800), "use 60 to 604800 seconds"
+            "keys_stale": reader.read(
+                "AUTHZ_KEYS_STALE", _number(60, 604_800), "use 60 to 604800 seconds"
             ),
-            keys_timeout=reader.read(
-                "AUTHZ_KEYS_TIMEOUT", _seconds(0.1, 30), "use 0.1 to 30 seconds"
+            "keys_timeout": reader.read(
+                "AUTHZ_KEYS_TIMEOUT", _number(0.1, 30), "use 0.1 to 30 seconds"
             ),
-            glob_grants=reader.read("AUTHZ_GLOB_GRANTS", _switch, "use on or off"),
-            anonymous_grants=reader.read(
+            "token_cache_size": int(
+                reader.read("AUTHZ_TOKEN_CACHE_SIZE", _number(0, 1_000_000), "use 0 to 1000000")
+            ),
+            "token_cache_seconds": reader.read(
+                "AUTHZ_TOKEN_CACHE_SECONDS", _number(1, 600), "use 1 to 600 seconds"
+            ),
+            "glob_grants": reader.read("AUTHZ_GLOB_GRANTS", _switch, "use on or off"),
+            "anonymous_grants": reader.read(
                 "AUTHZ_ANONYMOUS_GRANTS", _grants, "use names of permissions, separated by commas"
             ),
-        )
+        }
         reader.refuse_unknown()
         if reader.problems:
             raise SettingsError(reader.problems)
-        return settings
+        issuers = tuple(Issuer(url, audiences, algorithms) for url in urls)
+        return cls(issuers=issuers, **values)
 
 
 #: Every setting with its default; None where there is none. `AUTH0_DOMAIN` is another way to write
@@ -105,6 +129,8 @@ DEFAULTS: Mapping[str, str | None] = {
     "AUTHZ_LEEWAY": "10",
     "AUTHZ_PERMISSIONS_CLAIM": "permissions",
     "AUTHZ_REALM": "api",
+    "AUTHZ_TOKEN_CACHE_SECONDS": "60",
+    "AUTHZ_TOKEN_CACHE_SIZE": "4096",
 }
 
 _NO_AUDIENCE = "set it to this API's identifier at the issuer, such as https://menu-api.example.com"
@@ -142,6 +168,11 @@ class _Reader:
             # The value is not repeated: an address may hold a password.
             self.problems.append(f"{name} cannot be used as it is: {cure}.")
             return ()
+
+    @property
+    def names_an_issuer(self) -> bool:
+        """True if an issuer is named in one way or the other."""
+        return any(self._value(name) is not None for name in ("AUTH0_ISSUER_URL", "AUTH0_DOMAIN"))
 
     def issuers(self) -> tuple[str, ...]:
         """Return the issuers' addresses, from `AUTH0_ISSUER_URL` or else from `AUTH0_DOMAIN`."""
@@ -222,7 +253,7 @@ def _text(value: str) -> str:
     return value
 
 
-def _seconds(least: float, most: float) -> Callable[[Any], float]:
+def _number(least: float, most: float) -> Callable[[Any], float]:
     def parse(value: Any) -> float:
         seconds = float(value)
         if not least <= seconds <= most:

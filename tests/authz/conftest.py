@@ -1,5 +1,6 @@
 """A small guarded app, an issuer of its own for each test, and a clock that the test moves."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -72,3 +73,15 @@ def send(client: FlaskClient) -> Send:
         return client.open(path, method=method, headers={"Authorization": f"Bearer {token}"})
 
     return send
+
+
+@pytest.fixture
+def settle() -> Callable[[], None]:
+    """Waits until no fetch of keys is under way."""
+
+    def settle() -> None:
+        for thread in threading.enumerate():
+            if thread.name.startswith("keys of "):
+                thread.join(10)
+
+    return settle

@@ -4,6 +4,7 @@ Requests go through the front door and keys over real HTTP; the clock moves when
 """
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,23 +19,6 @@ HOUR = 3600
 DAY = 24 * HOUR
 #: Longest wait for another thread. A test that needs it has failed.
 PATIENCE = 10
-
-
-@pytest.fixture
-def settle(app: Flask, issuer: FakeIssuer) -> "Settle":
-    return Settle(app)
-
-
-class Settle:
-    """Waits until no fetch is under way."""
-
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-
-    def __call__(self) -> None:
-        for thread in threading.enumerate():
-            if thread.name.startswith("keys of "):
-                thread.join(PATIENCE)
 
 
 class Gate:
@@ -221,7 +205,7 @@ def test_a_key_published_in_the_middle_of_a_fetch_is_found(
 
 
 def test_a_stale_set_is_renewed_in_the_background(
-    send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock, settle: Settle
+    send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock, settle: Callable[[], None]
 ) -> None:
     """Before ten minutes are over one request starts the renewal and goes on with its key."""
     token = tokens.valid()
@@ -256,7 +240,7 @@ def test_cache_control_is_a_hint_within_bounds(
     tokens: TokenFactory,
     issuer: FakeIssuer,
     clock: Clock,
-    settle: Settle,
+    settle: Callable[[], None],
     cache_control: str,
     renewed_after: int,
 ) -> None:
@@ -274,7 +258,7 @@ def test_cache_control_is_a_hint_within_bounds(
 
 
 def test_stale_keys_serve_during_an_outage_for_a_day(
-    send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock, settle: Settle
+    send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock, settle: Callable[[], None]
 ) -> None:
     assert code(send, tokens.valid()) == "ok"
     issuer.up = False
@@ -289,7 +273,7 @@ def test_stale_keys_serve_during_an_outage_for_a_day(
 
 
 def test_a_failed_renewal_is_tried_again_every_fifteen_seconds(
-    send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock, settle: Settle
+    send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock, settle: Callable[[], None]
 ) -> None:
     assert code(send, tokens.valid()) == "ok"
     issuer.up = False
@@ -302,7 +286,7 @@ def test_a_failed_renewal_is_tried_again_every_fifteen_seconds(
 
 
 def test_what_bad_names_spend_does_not_stop_renewals(
-    send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock, settle: Settle
+    send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock, settle: Callable[[], None]
 ) -> None:
     """A set goes on being renewed while strangers have used up every permit."""
     assert code(send, tokens.valid()) == "ok"

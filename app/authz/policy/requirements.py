@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..identity import Anonymous, Identity
+from ..identity import Anonymous, Identity, frozen
 from .names import Name
 
 
@@ -142,7 +142,7 @@ class Claim(Requirement):
         # To Python 1 is True; to JSON it is not.
         if isinstance(value, bool) is not isinstance(self.expected, bool):
             return False
-        return bool(value == self.expected)
+        return bool(value == frozen(self.expected))
 
 
 def answered(answer: Any, asked: object) -> Any:

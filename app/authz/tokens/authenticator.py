@@ -1,21 +1,38 @@
 """The story of one token: issuer, key, signature, claims, identity."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
 from typing import Any
 
-from ..errors import TokenIssuer, TokenMalformed
+from ..errors import TokenAlgorithm
 from ..identity import Identity
 from ..settings import Issuer, Settings
 from . import compact, jose, rules
-from .compact import UnverifiedToken
-from .discovery import Published, discover
+from .discovery import discover
+from .issuers import IssuerFor, Issuers
+from .jose import VerificationKey
 from .keys import IssuerKeys, Lifetimes
+from .store import ExpiringMap
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A token that has passed every rule, and what it must go on to agree with."""
+
+    identity: Identity
+    kid: str | None
+    alg: str
+    keys: IssuerKeys
+    key: VerificationKey
 
 
 class Authenticator:
     """Turns access tokens into identities. One instance belongs to one process (see `keys`).
 
+    :param issuer_for: finds issuers that are known only at run time.
     :param clock: seconds since the epoch, for what tokens say of time.
     :param timer: a steady clock in seconds, for the age of keys.
     """
@@ -24,19 +41,17 @@ class Authenticator:
         self,
         settings: Settings,
         *,
+        issuer_for: IssuerFor | None = None,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._issuers = {issuer.url.removesuffix("/"): issuer for issuer in settings.issuers}
-        self._algorithms = frozenset().union(*(issuer.algorithms for issuer in settings.issuers))
-        lifetimes = Lifetimes(settings.keys_fresh, settings.keys_stale, settings.keys_timeout)
-        #: The key set of each issuer, by its configured address without a trailing slash.
-        self.keys: Mapping[str, IssuerKeys] = {
-            name: IssuerKeys(issuer.url, _asking(issuer), timer=timer, lifetimes=lifetimes)
-            for name, issuer in self._issuers.items()
-        }
+        self._timer = timer
+        #: The trusted issuers, and their keys.
+        self.issuers = Issuers(settings.issuers, issuer_for, self._keys_of, timer)
+        self._algorithms = self.issuers.algorithms
+        self._cache = ExpiringMap[bytes, Verified](settings.token_cache_size, timer)
 
     def authenticate(self, text: str) -> Identity:
         """Return who a token speaks for.
@@ -46,37 +61,54 @@ class Authenticator:
 
         :raises AuthzError: if it speaks for nobody, or that cannot be known now.
         """
-        token = compact.read(text, self._algorithms)
-        name, issuer = self._issuer_of(token)
-        key, issuer_name = self.keys[name].find(token.header.kid, token.header.alg)
-        claims = jose.verify(token, key)
-        rules.check(
-            claims,
-            rules.Expected(
-                issuer=issuer_name,
-                audiences=issuer.audiences,
-                now=self._clock(),
-                leeway=self._settings.leeway,
-                permissions_claim=self._settings.permissions_claim,
-            ),
-        )
-        return self._identity(claims)
+        fingerprint = sha256(text.encode()).digest()
+        verified = self._seen(fingerprint)
+        if verified is None:
+            verified = self._verify(text)
+            self._cache.put(fingerprint, verified, self._settings.token_cache_seconds)
+        return verified.identity
 
-    def _issuer_of(self, token: UnverifiedToken) -> tuple[str, Issuer]:
-        """Return the configured issuer that a token claims to be from, but for a trailing slash."""
-        unverified = token.unverified_claims.get("iss", "")
-        if not isinstance(unverified, str):
-            raise TokenMalformed("iss must be a text", found=unverified)
-        name = unverified.removesuffix("/")
-        issuer = self._issuers.get(name)
-        if issuer is None:
-            raise TokenIssuer(
-                "iss is not a configured issuer",
-                wanted=[each.url for each in self._issuers.values()],
-                found=unverified,
-                cure="another tenant's token, or AUTH0_ISSUER_URL names another tenant",
+    def _seen(self, fingerprint: bytes) -> Verified | None:
+        """Return a token that was verified before, if what it was verified with still holds.
+
+        :raises AuthzError: if it has expired, or its key is gone.
+        """
+        verified = self._cache.get(fingerprint)
+        if verified is None:
+            return None
+        # Asking for the key keeps the set fresh, and sees that it was withdrawn or replaced.
+        key, issuer_name = verified.keys.find(verified.kid, verified.alg)
+        if key != verified.key or issuer_name != verified.identity.issuer:
+            return None
+        rules.expiry(verified.identity.claims, self._expected(verified.keys.issuer, issuer_name))
+        return verified
+
+    def _verify(self, text: str) -> Verified:
+        """Take a token through all the rules.
+
+        :raises AuthzError: the first that it breaks.
+        """
+        token = compact.read(text, self._algorithms)
+        keys = self.issuers.of(token)
+        if token.header.alg not in keys.issuer.algorithms:
+            raise TokenAlgorithm(
+                "the algorithm is not allowed for this issuer",
+                wanted=sorted(keys.issuer.algorithms),
+                found=token.header.alg,
             )
-        return name, issuer
+        key, issuer_name = keys.find(token.header.kid, token.header.alg)
+        claims = jose.verify(token, key)
+        rules.check(claims, self._expected(keys.issuer, issuer_name))
+        return Verified(self._identity(claims), token.header.kid, token.header.alg, keys, key)
+
+    def _expected(self, issuer: Issuer, issuer_name: str) -> rules.Expected:
+        return rules.Expected(
+            issuer=issuer_name,
+            audiences=issuer.audiences,
+            now=self._clock(),
+            leeway=self._settings.leeway,
+            permissions_claim=self._settings.permissions_claim,
+        )
 
     def _identity(self, claims: dict[str, Any]) -> Identity:
         """Build the identity that checked claims describe."""
@@ -91,6 +123,11 @@ class Authenticator:
             expires_at=claims["exp"],
         )
 
-
-def _asking(issuer: Issuer) -> Callable[[float], Published]:
-    return lambda deadline: discover(issuer.url, issuer.algorithms, deadline)
+    def _keys_of(self, issuer: Issuer) -> IssuerKeys:
+        settings = self._settings
+        return IssuerKeys(
+            issuer,
+            partial(discover, issuer.url, issuer.algorithms),
+            timer=self._timer,
+            lifetimes=Lifetimes(settings.keys_fresh, settings.keys_stale, settings.keys_timeout),
+        )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from ..errors import KeysUnavailable, TokenKeyUnknown
+from ..settings import Issuer
 from .bucket import Bucket
 from .discovery import Published
 from .fetch import FetchError
@@ -74,19 +75,19 @@ class _Fetch:
 class IssuerKeys:
     """Finds keys of one issuer.
 
-    :param issuer: the issuer's address.
     :param discover: fetches what the issuer publishes; given a deadline on `time.monotonic`.
     :param timer: a steady clock, in seconds.
     """
 
     def __init__(
         self,
-        issuer: str,
+        issuer: Issuer,
         discover: Callable[[float], Published],
         *,
         timer: Callable[[], float] = time.monotonic,
         lifetimes: Lifetimes | None = None,
     ) -> None:
+        #: Whose keys these are.
         self.issuer = issuer
         self._discover = discover
         self._timer = timer
@@ -166,7 +167,7 @@ class IssuerKeys:
         self._fetches += 1
         fetch = self._fetch = _Fetch(self._fetches, now)
         threading.Thread(
-            target=self._run, args=(fetch,), name=f"keys of {self.issuer}", daemon=True
+            target=self._run, args=(fetch,), name=f"keys of {self.issuer.url}", daemon=True
         ).start()
         return fetch
 
@@ -206,7 +207,7 @@ class IssuerKeys:
             self.version += 1
             log.info(
                 "keys of %s: %d usable, %d refused%s",
-                self.issuer,
+                self.issuer.url,
                 len(published.keys.keys),
                 len(published.keys.refused),
                 "".join(f"; {line}" for line in published.keys.refused[:5]),
@@ -215,7 +216,7 @@ class IssuerKeys:
     def _fail(self, fetch: _Fetch, error: str) -> None:
         fetch.failed = True
         self._last_error = error
-        log.warning("keys of %s could not be fetched: %s", self.issuer, error)
+        log.warning("keys of %s could not be fetched: %s", self.issuer.url, error)
 
     def _under_way(self, now: float) -> _Fetch | None:
         """Return the fetch under way, unless it is over its time: that one is given up."""
@@ -243,7 +244,7 @@ class IssuerKeys:
 
     def _unavailable(self) -> KeysUnavailable:
         return KeysUnavailable(
-            f"the keys of {self.issuer} cannot be known: {self._last_error or 'no answer yet'}",
+            f"the keys of {self.issuer.url} cannot be known: {self._last_error or 'no answer yet'}",
             retry_after=max(1, ceil(self._bucket.wait(self._timer()))),
             cure="look whether the issuer is up and can be reached from here",
         )

@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class ExpiringMap(Generic[Key, Value]):
-    """Keeps at most `size` entries, the newest, each until its own time is over."""
+    """Keeps at most `size` entries, the newest, each until its own time is over. None with 0."""
 
     def __init__(self, size: int, timer: Callable[[], float]) -> None:
         self._size = size
@@ -19,6 +19,8 @@ class ExpiringMap(Generic[Key, Value]):
 
     def put(self, key: Key, value: Value, seconds: float) -> None:
         """Keep a value for some seconds. A full map forgets its oldest entry."""
+        if not self._size:
+            return
         with self._lock:
             self._entries.pop(key, None)
             if len(self._entries) >= self._size:
