@@ -44,6 +44,13 @@ def _port(text: str) -> int:
     return port
 
 
+def _count(text: str) -> int:
+    count = int(text)
+    if not 0 < count <= 1000:
+        raise ValueError
+    return count
+
+
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(part.strip() for part in text.split(",") if part.strip())
     if not origins or not all(_ORIGIN.fullmatch(origin) for origin in origins):
@@ -87,6 +94,13 @@ SETTINGS = (
         "port of the local tenant",
         _port,
         "use a port number from 1 to 65535",
+    ),
+    Setting(
+        "WEB_CONCURRENCY",
+        "2",
+        "worker processes of gunicorn",
+        _count,
+        "use a number from 1 to 1000",
     ),
     Setting(
         "CORS_ORIGINS",

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
     from gunicorn.workers.base import Worker
 
-_ENVIRONMENT = environment()
-_PORT = cast(int, load(_ENVIRONMENT)[0]["PORT"])
+_SETTINGS = load(environment())[0]
+_PORT = cast(int, _SETTINGS["PORT"])
 
 bind = [f"127.0.0.1:{_PORT}"]
 worker_class = "gevent"
-workers = int(_ENVIRONMENT.get("WEB_CONCURRENCY") or 2)
+workers = cast(int, _SETTINGS["WEB_CONCURRENCY"])
 
 #: Seconds that a client may take to send the head of a request, and may idle between two.
 keepalive = 5

@@ -21,6 +21,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(_settings(config.environment() if environ is None else environ))
     app.url_map.strict_slashes = False
+    # Else a path with two slashes is redirected, to whatever Host the caller has sent.
+    app.url_map.merge_slashes = False
     # The line that says why a request was refused is for every operator, not for debugging.
     app.logger.setLevel(logging.INFO)
     database.init_app(app)

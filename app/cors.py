@@ -3,7 +3,7 @@
 The API takes bearer tokens and no cookies, so no origin is ever trusted with credentials.
 """
 
-from flask import Flask
+from flask import Flask, Response
 from flask_cors import CORS
 
 #: What a page may send beyond the plain headers.
@@ -15,6 +15,8 @@ RESPONSE_HEADERS = ("ETag", "Link", "Location", "Retry-After", "WWW-Authenticate
 
 def init_app(app: Flask) -> None:
     """Answer preflights and mark answers, for every route and every error."""
+    if "*" not in app.config["CORS_ORIGINS"]:
+        app.after_request(_vary)
     CORS(
         app,
         origins=app.config["CORS_ORIGINS"],
@@ -25,3 +27,9 @@ def init_app(app: Flask) -> None:
         send_wildcard="*" in app.config["CORS_ORIGINS"],
         max_age=600,
     )
+
+
+def _vary(response: Response) -> Response:
+    """Tell caches that answers differ by origin; flask-cors tells it of allowed origins only."""
+    response.vary.add("Origin")
+    return response

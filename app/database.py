@@ -4,10 +4,12 @@ In SQLite two transactions may read the same row, and the later write the earlie
 that may write therefore takes the write lock as it begins (`BEGIN IMMEDIATE`), before its first
 read; one that only reads takes none. Other databases lock the rows (`SELECT ... FOR UPDATE`).
 
-Inside a write transaction nothing may switch greenlets: no HTTP, no sleep, no other store. SQLite
-waits for its lock without yielding, so a worker whose greenlet is suspended there locks itself out.
+Inside a write transaction nothing may switch greenlets: no HTTP, no sleep, no other store, or a
+greenlet could wait for the lock of one that waits for its turn. The wait for the lock itself comes
+before the transaction and lets others go on; SQLite's own wait would stop the whole worker.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,12 +19,16 @@ from flask import Flask
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.extensions import alembic, db
 
 #: Seconds to wait for a connection or a lock. Waiting longer would only queue more requests.
 PATIENCE = 5
+
+#: Seconds between two tries for SQLite's write lock.
+PAUSE = 0.02
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -47,7 +53,8 @@ def _engine_options(url: URL) -> dict[str, Any]:
     options: dict[str, Any] = {"pool_timeout": PATIENCE, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         # Without an isolation level the driver begins nothing by itself; `timeout` is busy_timeout.
-        options["connect_args"] = {"isolation_level": None, "timeout": PATIENCE}
+        # That wait stops a gevent worker whole, so it is short, and the long one is in `_begin`.
+        options["connect_args"] = {"isolation_level": None, "timeout": PAUSE}
     else:
         # A server restarts: a pooled connection is tried before it is used.
         options["pool_pre_ping"] = True
@@ -70,8 +77,19 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    """Begin a transaction, and wait for the write lock with other greenlets at work meanwhile."""
     mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.exec_driver_sql(f"BEGIN {mode}")
+        except OperationalError as error:
+            busy = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_BUSY"
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 @contextmanager

@@ -42,6 +42,8 @@ def test_every_problem_of_app_and_guard_is_told_at_once() -> None:
         ("PORT", "65536"),
         ("PORT", "-1"),
         ("TENANT_PORT", "http"),
+        ("WEB_CONCURRENCY", "0"),
+        ("WEB_CONCURRENCY", "many"),
         ("CORS_ORIGINS", ","),
         ("CORS_ORIGINS", "https://*.menu.test"),
         ("CORS_ORIGINS", "https://menu.test/path"),

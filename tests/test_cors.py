@@ -83,6 +83,7 @@ class TestChosenOrigins:
     def test_another_origin_gets_nothing(self, app: Flask, origin: str) -> None:
         headers = app.test_client().get("/items", headers={"Origin": origin}).headers
         assert "Access-Control-Allow-Origin" not in headers
+        assert "Origin" in headers["Vary"]
 
 
 def test_a_private_network_is_not_opened(client: FlaskClient) -> None:

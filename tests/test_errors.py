@@ -138,3 +138,11 @@ def test_bug_is_500_and_logged(client: FlaskClient, caplog: pytest.LogCaptureFix
     (record,) = caplog.records
     assert record.levelno == logging.ERROR
     assert record.exc_info is not None
+
+
+@pytest.mark.parametrize("path", ["//items", "/items//1", "/items/1//", "//evil.test/items"])
+def test_two_slashes_are_not_redirected(client: FlaskClient, path: str) -> None:
+    """A redirect would lead to whatever `Host` the caller has sent."""
+    response = client.get(path, headers={"Host": "evil.test"})
+    assert response.status_code == 404
+    assert "Location" not in response.headers

@@ -26,4 +26,4 @@ def test_the_table_has_every_setting_with_its_default() -> None:
     """`AUTH0_DOMAIN` stands beside the setting whose place it takes."""
     defaults = {name: value or "" for name, value in DEFAULTS.items() if name != "AUTH0_DOMAIN"}
     defaults |= {setting.name: setting.default for setting in config.SETTINGS}
-    assert written() == defaults | {"WEB_CONCURRENCY": "2"}
+    assert written() == defaults

@@ -1,5 +1,6 @@
 """Which addresses of an issuer are safe to ask."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ def is_safe(url: str) -> bool:
     That is `https`, or `http` on this machine, where nobody stands in between. An address with a
     user name or password in it is neither.
     """
+    if not re.fullmatch(r"[\x21-\x7E]+", url):
+        return False
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port

@@ -125,6 +125,13 @@ class TokenAudience(Unauthorized):
     detail = "The access token is meant for another API."
 
 
+class TokenBinding(Unauthorized):
+    """Raised if the token is bound to its holder (RFC 7800) in a way that nobody here checks."""
+
+    code = "token_binding"
+    detail = "The request does not prove that the access token is the caller's own."
+
+
 class TokenIsIdToken(Unauthorized):
     """Raised if an ID token is sent in place of an access token."""
 

@@ -85,7 +85,9 @@ class Settings:
         algorithms = reader.read("AUTHZ_ALGORITHMS", _algorithms, _ALGORITHM_CURE)
         values: dict[str, Any] = {
             "realm": reader.read("AUTHZ_REALM", _realm, "use letters, digits and . - _ / : only"),
-            "permissions_claim": reader.read("AUTHZ_PERMISSIONS_CLAIM", _text, "name a claim"),
+            "permissions_claim": reader.read(
+                "AUTHZ_PERMISSIONS_CLAIM", _claim, "name a claim, or a path to it with dots"
+            ),
             "leeway": reader.read("AUTHZ_LEEWAY", _number(0, 300), "use 0 to 300 seconds"),
             "keys_fresh": reader.read(
                 "AUTHZ_KEYS_FRESH", _number(30, 86_400), "use 30 to 86400 seconds"
@@ -247,9 +249,11 @@ def _realm(value: str) -> str:
     return value
 
 
-def _text(value: str) -> str:
+def _claim(value: str) -> str:
     if not isinstance(value, str):
         raise TypeError
+    if not all(value.split(".")):
+        raise ValueError
     return value
 
 

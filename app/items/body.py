@@ -6,7 +6,12 @@ from typing import Any, NoReturn
 
 from flask import request
 from marshmallow import ValidationError
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
 
 #: Largest body that is read, in bytes, whether it is sent with its length or in chunks.
 MAX_BODY = 64 * 1024
@@ -45,7 +50,13 @@ def _json_body() -> object:
 def _bytes() -> bytes:
     # Werkzeug cuts a body sent in chunks at its limit, silently: one byte more shows the excess.
     request.max_content_length = MAX_BODY + 1
-    body = request.get_data(cache=False)
+    try:
+        body = request.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception as error:
+        # Each server has exceptions of its own for chunks that it cannot read.
+        raise BadRequest from error
     if len(body) > MAX_BODY:
         raise RequestEntityTooLarge
     return body

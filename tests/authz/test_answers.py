@@ -65,6 +65,10 @@ def test_the_body_is_problem_json(client: FlaskClient) -> None:
         ({"sub": ""}, "token_malformed"),
         ({"sub": 1}, "token_malformed"),
         ({"sub": None}, "token_malformed"),
+        ({"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}, "token_binding"),
+        ({"cnf": {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}}, "token_binding"),
+        ({"cnf": {}}, "token_binding"),
+        ({"cnf": None}, "token_binding"),
         ({"nonce": "n"}, "token_is_id_token"),
         ({"at_hash": "h"}, "token_is_id_token"),
         ({"c_hash": "h", "aud": "my-client"}, "token_is_id_token"),
@@ -194,7 +198,7 @@ def test_a_payload_that_is_no_strict_json_is_malformed(
     assert (response.status_code, code_of(response)) == (401, "token_malformed")
 
 
-@pytest.mark.parametrize("number", ["1e999", "-1e999"])
+@pytest.mark.parametrize("number", ["1e999", "-1e999", '1, "x": [1e999]'])
 def test_a_number_beyond_all_bounds_is_malformed(
     send: Send, tokens: TokenFactory, number: str
 ) -> None:

@@ -145,6 +145,17 @@ def test_a_refresh_clears_the_memory_of_unknown_names(
     assert code(send, token) == "ok"
 
 
+@pytest.mark.parametrize("members", [[], [{"kty": "RSA", "kid": "first"}]])
+def test_a_set_without_a_usable_key_is_not_remembered(
+    send: Send, tokens: TokenFactory, issuer: FakeIssuer, members: list[object]
+) -> None:
+    """A mishap of the issuer's must not lock its good tokens out once it is mended."""
+    issuer.members = members
+    assert code(send, tokens.valid()) == "token_key_unknown"
+    issuer.members = None
+    assert code(send, tokens.valid()) == "ok"
+
+
 def test_a_refused_refresh_is_not_remembered(
     send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock
 ) -> None:

@@ -52,6 +52,9 @@ def test_every_problem_is_told_at_once() -> None:
         "https://tenant.test/#a",
         "https://user:secret@tenant.test/",
         "file:///etc/passwd",
+        "https://tenant .test/",
+        "https://tenant.test/\r\nx",
+        "https://tenänt.test/",
         "https://tenant.test/,http://other.test/",
         "https://tenant.test/,https://tenant.test",
     ],
@@ -122,6 +125,8 @@ def test_no_audience_is_no_start(value: Any) -> None:
         ("AUTHZ_REALM", 'a"b'),
         ("AUTHZ_REALM", "a\nb"),
         ("AUTHZ_PERMISSIONS_CLAIM", 1),
+        ("AUTHZ_PERMISSIONS_CLAIM", ".."),
+        ("AUTHZ_PERMISSIONS_CLAIM", "a..b"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused(name: str, value: Any) -> None:

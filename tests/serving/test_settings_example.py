@@ -11,13 +11,12 @@ WRITTEN = re.findall(r"^#?([A-Z0-9_]+)=(.*)$", (ROOT / ".env.example").read_text
 
 
 def test_every_setting_is_named_once() -> None:
-    known = [setting.name for setting in config.SETTINGS] + list(DEFAULTS) + ["WEB_CONCURRENCY"]
+    known = [setting.name for setting in config.SETTINGS] + list(DEFAULTS)
     assert sorted(name for name, _ in WRITTEN) == sorted(known)
 
 
 def test_the_values_are_the_defaults() -> None:
     """But for those that have none."""
     defaults = {setting.name: setting.default for setting in config.SETTINGS} | dict(DEFAULTS)
-    defaults["WEB_CONCURRENCY"] = "2"
     for name, value in WRITTEN:
         assert defaults[name] in (None, value), name

@@ -1,7 +1,10 @@
 """Two workers that write to one menu at once."""
 
+import socket
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 import requests
@@ -60,3 +63,53 @@ def test_no_update_is_lost(gunicorn: ServerMaker, bearer: Bearer) -> None:
     with ThreadPoolExecutor(4) as callers:
         list(callers.map(add_one, range(40)))
     assert requests.get(item, timeout=PATIENCE).json()["price"] == 40
+
+
+def test_a_held_lock_stops_its_writers_and_nobody_else(
+    gunicorn: ServerMaker, bearer: Bearer, environ: dict[str, str]
+) -> None:
+    """A backup, say, that locks the file: writes end in 503, reads of the same worker go on."""
+    server = gunicorn()
+    headers = bearer("create:items")
+
+    def create(_: int) -> int:
+        answer = requests.post(
+            f"{server.url}/items", json=_item(), headers=headers, timeout=PATIENCE
+        )
+        return answer.status_code
+
+    assert create(0) == 201
+    path = environ["DATABASE_URL"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(8) as callers:
+            writes = [callers.submit(create, number) for number in range(8)]
+            reads = 0
+            while not any(write.done() for write in writes):
+                reads += requests.get(f"{server.url}/items", timeout=PATIENCE).ok
+            assert reads > 20
+            assert {write.result(PATIENCE) for write in writes} == {503}
+        holder.execute("ROLLBACK")
+    assert create(0) == 201
+
+
+@pytest.mark.parametrize("chunk", ["ZZ", "-5", "0x2", "+2", "2\r\nabX"])
+def test_chunks_that_cannot_be_read_are_400(
+    gunicorn: ServerMaker, bearer: Bearer, chunk: str
+) -> None:
+    """What a server raises on them is its own, and no 500."""
+    server = gunicorn()
+    head = [
+        "POST /items HTTP/1.1",
+        "Host: menu",
+        f"Authorization: {bearer('create:items')['Authorization']}",
+        "Content-Type: application/json",
+        "Transfer-Encoding: chunked",
+        "Connection: close",
+    ]
+    request = "\r\n".join([*head, "", chunk, "", ""])
+    port = int(server.url.rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+        client.sendall(request.encode())
+        with client.makefile("rb") as answer:
+            assert answer.readline().split()[1] == b"400"

@@ -10,6 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isinf
 from typing import Any, NoReturn
 
 from ..errors import TokenAlgorithm, TokenMalformed, TokenOpaque
@@ -91,7 +92,12 @@ def _read_header(part: str) -> Header:
 def _object(part: str, what: str) -> dict[str, Any]:
     try:
         text = _decoded(part, what).decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+        )
         if "\\u" in text:
             # An escape can smuggle in half a surrogate pair, which no output can encode.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -119,6 +125,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise ValueError("a name occurs twice")
     return members
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError("a number is beyond all bounds")
+    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -135,7 +135,8 @@ class IssuerKeys:
                 held = self._living(now)
                 if held and (key := held.published.keys.find(kid, algorithm)):
                     return key, held.published.issuer
-                if asked:
+                # A set without any usable key is a mishap of the issuer's, soon mended.
+                if asked and held and held.published.keys.keys:
                     self._unknown.put((kid, algorithm), True, UNKNOWN_MEMORY)
                 fetch = None if asked else self._fetch_for(kid, algorithm, now)
                 if fetch is None:

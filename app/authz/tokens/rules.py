@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import (
     TokenAudience,
+    TokenBinding,
     TokenExpired,
     TokenIsIdToken,
     TokenIssuer,
@@ -110,6 +111,13 @@ def subject(claims: Claims, _: Expected) -> None:
         raise TokenMalformed("sub must be a text that is not empty", found=value)
 
 
+def confirmation(claims: Claims, _: Expected) -> None:
+    """The token is not bound to a key of its holder's (RFC 7800): no binding is checked here, and
+    a bound token without its check is anybody's who has stolen it."""
+    if "cnf" in claims:
+        raise TokenBinding("the token has cnf", cure="have the client ask for an unbound token")
+
+
 def texts(claims: Claims, _: Expected) -> None:
     """Claims that are handed on as text are text."""
     for name in ("azp", "client_id", "jti", "scope"):
@@ -133,6 +141,7 @@ RULES: tuple[Rule, ...] = (
     beginning,
     audience,
     subject,
+    confirmation,
     texts,
     permissions,
 )
@@ -157,7 +166,9 @@ def granted_permissions(claims: Claims, name: str) -> list[str]:
     """
     value: Any = claims
     for step in [name] if name in claims else name.split("."):
-        if not isinstance(value, Mapping) or step not in value:
+        if not isinstance(value, Mapping):
+            raise TokenMalformed(f"{name} leads through what is no object", found=value)
+        if step not in value:
             return []
         value = value[step]
     if isinstance(value, str) and name != "permissions":
