@@ -53,8 +53,7 @@ def _engine_options(url: URL) -> dict[str, Any]:
     options: dict[str, Any] = {"pool_timeout": PATIENCE, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         # Without an isolation level the driver begins nothing by itself; `timeout` is busy_timeout.
-        # That wait stops a gevent worker whole, so it is short, and the long one is in `_begin`.
-        options["connect_args"] = {"isolation_level": None, "timeout": PAUSE}
+        options["connect_args"] = {"isolation_level": None, "timeout": PATIENCE}
     else:
         # A server restarts: a pooled connection is tried before it is used.
         options["pool_pre_ping"] = True
@@ -77,19 +76,37 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Begin a transaction, and wait for the write lock with other greenlets at work meanwhile."""
     mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+    if mode == "IMMEDIATE":
+        _take_write_lock(connection)
+    else:
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _take_write_lock(connection: Connection) -> None:
+    """Begin a transaction as soon as nobody else writes, with other greenlets at work meanwhile.
+
+    SQLite's own wait would stop a gevent worker whole, so it is switched off for the while.
+
+    :raises OperationalError: if the lock cannot be had within `PATIENCE`.
+    """
     deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            connection.exec_driver_sql(f"BEGIN {mode}")
-        except OperationalError as error:
-            busy = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_BUSY"
-            if not busy or time.monotonic() > deadline:
-                raise
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        while not _begun(connection, last_try=time.monotonic() >= deadline):
             time.sleep(PAUSE)
-        else:
-            return
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+
+
+def _begun(connection: Connection, *, last_try: bool) -> bool:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if last_try or getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
+            raise
+        return False
+    return True
 
 
 @contextmanager

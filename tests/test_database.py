@@ -73,7 +73,7 @@ def test_app_is_made_without_a_connection(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 20)]
+    ("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 0)]
 )
 def test_connection_is_prepared(bare_app: Flask, pragma: str, value: object) -> None:
     """Each connection has the settings that a transaction relies on."""
