@@ -188,9 +188,8 @@ class Enforcement:
     def _note_refusal(
         self, error: AuthzError, rule: Rule, guard: Guard, caller: Identity | Anonymous | None
     ) -> None:
-        """Write the log line, tell whoever listens, and keep the error for its headers."""
-        setattr(request, _REFUSAL, error)
-        log_refusal(error, request.method, rule.rule)
+        """Notice a refusal of the guard's own, and tell whoever listens."""
+        _notice(error)
         if caller is None:
             self._send(events.rejected, rule, caller, code=error.code)
         else:
@@ -210,9 +209,7 @@ class Enforcement:
 
         def handle_user_exception(error: Exception) -> Any:
             if isinstance(error, AuthzError) and getattr(request, _REFUSAL, None) is not error:
-                setattr(request, _REFUSAL, error)
-                rule = request.url_rule
-                log_refusal(error, request.method, rule.rule if rule else "-")
+                _notice(error)
             return handle(error)
 
         return handle_user_exception
@@ -228,6 +225,13 @@ class Enforcement:
             for name, value in challenges.headers(refusal, self._settings.realm).items():
                 response.headers.setdefault(name, value)
         return response
+
+
+def _notice(error: AuthzError) -> None:
+    """Write the log line of a refusal, and keep it for the headers of its answer."""
+    setattr(request, _REFUSAL, error)
+    rule = request.url_rule
+    log_refusal(error, request.method, rule.rule if rule else "-")
 
 
 def _missing(verdict: Denied, guard: Guard, caller: Identity | Anonymous) -> Forbidden:

@@ -56,8 +56,7 @@ class Held:
     """A published set in our hands."""
 
     published: Published
-    #: Moments on the timer: its fetch began; it is to be renewed; it must not serve any more.
-    since: float
+    #: Moments on the timer: it is to be renewed; it must not serve any more.
     renew_at: float
     dead_at: float
 
@@ -100,8 +99,6 @@ class IssuerKeys:
         self._bucket = Bucket(UNKNOWN_BURST, UNKNOWN_INTERVAL, timer())
         self._scheduled_at = 0.0
         self._unknown = ExpiringMap[tuple[str | None, str], bool](UNKNOWN_NAMES, timer)
-        #: Grows whenever the usable keys become others.
-        self.version = 0
 
     def find(self, kid: str | None, algorithm: str) -> tuple[VerificationKey, str]:
         """Return the named key, and the issuer's own name.
@@ -199,13 +196,10 @@ class IssuerKeys:
         if published.max_age is not None:
             fresh = min(max(published.max_age, MAX_AGE_BOUNDS[0]), MAX_AGE_BOUNDS[1])
         last = self._held
-        self._held = Held(
-            published, since, since + RENEW_AFTER * fresh, since + self._lifetimes.stale
-        )
+        self._held = Held(published, since + RENEW_AFTER * fresh, since + self._lifetimes.stale)
         self._last_error = ""
         self._unknown.clear()
         if last is None or not published.keys.same_keys(last.published.keys):
-            self.version += 1
             log.info(
                 "keys of %s: %d usable, %d refused%s",
                 self.issuer.url,
