@@ -3,8 +3,9 @@
 Settings come from the environment; a name that the environment lacks is looked up in `.env` beside
 this file. They are read once, when the app is made: nothing reads the environment later.
 
-The guard layer's own settings (`AUTH0_*`, `AUTHZ_*`) are handed on as they are written;
-`app/authz/settings.py` reads and checks them, so that the layer can be taken into another project.
+The guard layer's own settings (`AUTH0_*`, `AUTHZ_*` and three more) are handed on as they are
+written; `app/authz/settings.py` reads and checks them, so that the layer can be taken into another
+project.
 """
 
 import os
@@ -14,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv import dotenv_values
+from redis.connection import parse_url
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).parent
 
-#: Prefixes of the settings that belong to the guard layer.
-GUARD_PREFIXES = ("AUTH0_", "AUTHZ_")
+#: How the names of the guard layer's settings begin.
+GUARD_PREFIXES = ("AUTH0_", "AUTHZ_", "PROXY_HOPS", "PUBLIC_URL", "TRUSTED_PROXIES")
 
 
 class ConfigError(Exception):
@@ -65,6 +67,12 @@ def _database_url(text: str) -> str:
         raise ValueError from error
     if backend not in ("sqlite", "postgresql", "postgresql+psycopg"):
         raise ValueError
+    return text
+
+
+def _state_url(text: str) -> str:
+    if text:
+        parse_url(text)  # type: ignore[no-untyped-call]
     return text
 
 
@@ -115,6 +123,13 @@ SETTINGS = (
         "the database; a relative SQLite file lies in instance/",
         _database_url,
         "use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
+    ),
+    Setting(
+        "STATE_URL",
+        "",
+        "what servers share: proofs used, tokens revoked; by default it is in the database",
+        _state_url,
+        "use redis://HOST:6379/0, rediss:// or unix://",
     ),
 )
 

@@ -8,6 +8,7 @@ from flask import Flask
 import config
 from app import cors, database, errors, extensions, home, items
 from app.authz.settings import Settings, SettingsError
+from app.state import shared_state
 from app.tenant.cli import tenant_cli
 
 
@@ -27,7 +28,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.logger.setLevel(logging.INFO)
     database.init_app(app)
     cors.init_app(app)
-    extensions.authz.init_app(app)
+    extensions.authz.init_app(app, state=shared_state(app))
     errors.init_app(app)
     app.register_blueprint(home.bp)
     items.init_app(app)

@@ -10,7 +10,14 @@ from flask_cors import CORS
 REQUEST_HEADERS = ("Authorization", "Content-Type", "DPoP", "If-Match", "If-None-Match")
 
 #: What a page may read of an answer beyond the plain headers.
-RESPONSE_HEADERS = ("ETag", "Link", "Location", "Retry-After", "WWW-Authenticate")
+RESPONSE_HEADERS = (
+    "DPoP-Nonce",
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "WWW-Authenticate",
+)
 
 
 def init_app(app: Flask) -> None:

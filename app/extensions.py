@@ -5,6 +5,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 
 from app.authz import Authz
+from app.authz.state import sql
 
 
 class Base(DeclarativeBase):
@@ -12,5 +13,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-alembic = Alembic(run_mkdir=False, command_name="db")
+# Migrations make the app's tables and those of the guard layer's shared state.
+alembic = Alembic(run_mkdir=False, command_name="db", metadatas=[Base.metadata, sql.metadata])
 authz = Authz(permissions=["create:items", "update:items", "delete:items"])

@@ -12,7 +12,7 @@ from app import create_app
 from app.authz.testing import FakeIssuer, TokenFactory
 from app.extensions import alembic, db
 
-pytest_plugins = ["app.authz.testing.plugin", "pytester"]
+pytest_plugins = ["app.authz.testing.plugin", "pytester", "tests.servers.fixtures"]
 
 
 @pytest.fixture(scope="session")

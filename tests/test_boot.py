@@ -49,6 +49,8 @@ def test_every_problem_of_app_and_guard_is_told_at_once() -> None:
         ("CORS_ORIGINS", "https://menu.test/path"),
         ("DATABASE_URL", "menu.db"),
         ("DATABASE_URL", "mysql://db/menu"),
+        ("STATE_URL", "memcached://db"),
+        ("STATE_URL", "redis://db:port"),
     ],
 )
 def test_a_bad_value_names_its_setting(name: str, value: str) -> None:

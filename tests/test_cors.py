@@ -52,7 +52,7 @@ def test_a_page_may_read_every_answer(client: FlaskClient, path: str, method: st
     headers = client.open(path, method=method, headers={"Origin": ORIGIN}).headers
     assert headers["Access-Control-Allow-Origin"] == "*"
     exposed = set(headers["Access-Control-Expose-Headers"].split(", "))
-    assert {"WWW-Authenticate", "Location", "ETag", "Link"} <= exposed
+    assert {"WWW-Authenticate", "DPoP-Nonce", "Location", "ETag", "Link"} <= exposed
     assert "Access-Control-Allow-Credentials" not in headers
 
 

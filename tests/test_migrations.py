@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import inspect
 
 from app import database
+from app.authz.state.sql import SqlState
 from app.extensions import alembic, db
 
 ROOT = Path(__file__).parent.parent
@@ -28,10 +29,16 @@ with app.app_context():
 
 
 @pytest.fixture
-def bare_app(tmp_path: Path) -> Iterator[Flask]:
-    """An app with an empty database."""
+def url(tmp_path: Path) -> str:
+    """The address of an empty database."""
+    return f"sqlite:///{tmp_path / 'menu.db'}"
+
+
+@pytest.fixture
+def bare_app(url: str) -> Iterator[Flask]:
+    """An app with that database."""
     app = Flask("bare")
-    app.config["DATABASE_URL"] = f"sqlite:///{tmp_path / 'menu.db'}"
+    app.config["DATABASE_URL"] = url
     database.init_app(app)
     yield app
     with app.app_context():
@@ -99,3 +106,36 @@ def test_processes_may_upgrade_at_once(bare_app: Flask) -> None:
     processes = [subprocess.Popen([sys.executable, "-c", UPGRADE, url], cwd=ROOT) for _ in range(4)]
     assert [process.wait() for process in processes] == [0] * 4
     assert "items" in tables(bare_app)
+
+
+#: Before there was a shared state.
+ITEMS_ALONE = "1795302127"
+
+
+class TestSharedState:
+    """The tables of the guard layer's shared state."""
+
+    @pytest.fixture(params=["sqlite", "postgresql"])
+    def url(self, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+        """Either database."""
+        if request.param == "sqlite":
+            return f"sqlite:///{tmp_path / 'menu.db'}"
+        return str(request.getfixturevalue("postgresql"))
+
+    def test_upgrade_adds_them_to_a_menu_in_use(self, bare_app: Flask) -> None:
+        """And the way back takes them away alone."""
+        run(bare_app, "upgrade", ITEMS_ALONE)
+        assert not {"authz_seen", "authz_revocations"} & tables(bare_app)
+        run(bare_app, "upgrade")
+        assert {"authz_seen", "authz_revocations"} < tables(bare_app)
+        run(bare_app, "downgrade", "1")
+        assert tables(bare_app) == {"items", "alembic_version"}
+
+    def test_they_are_what_the_state_works_with(self, bare_app: Flask) -> None:
+        """No migration is missing, and a key can be added."""
+        run(bare_app, "upgrade")
+        with bare_app.app_context():
+            assert alembic.compare_metadata() == []
+        with bare_app.app_context():
+            assert SqlState(db.engine).add_if_absent("key", 60)
+            assert not SqlState(db.engine).add_if_absent("key", 60)

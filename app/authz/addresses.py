@@ -1,4 +1,4 @@
-"""Which addresses of an issuer are safe to ask."""
+"""What addresses are: safe to ask, on this machine, an origin."""
 
 import re
 from ipaddress import ip_address
@@ -31,3 +31,14 @@ def is_safe(url: str) -> bool:
     if not host or parts.username is not None or parts.password is not None:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+
+
+def is_origin(url: str) -> bool:
+    """Say whether an address is scheme, host and port alone (RFC 6454, section 6.2), in characters
+    that need no escape in a header."""
+    if not re.fullmatch(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", url):
+        return False
+    try:
+        return urlsplit(url).port != 0 and bool(urlsplit(url).hostname)
+    except ValueError:
+        return False

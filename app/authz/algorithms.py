@@ -16,3 +16,10 @@ ALGORITHMS: Mapping[str, tuple[str, str | None]] = {
     "ES512": ("EC", "P-521"),
     "EdDSA": ("OKP", "Ed25519"),
 }
+
+#: The same for DPoP proofs (RFC 9449, section 5.1), of which clients choose one. `Ed25519` is what
+#: RFC 9864, section 2.2, calls `EdDSA` on that curve.
+PROOF_ALGORITHMS: Mapping[str, tuple[str, str | None]] = {
+    **{name: ALGORITHMS[name] for name in ("ES256", "RS256", "PS256", "EdDSA")},
+    "Ed25519": ("OKP", "Ed25519"),
+}

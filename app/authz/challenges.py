@@ -1,31 +1,65 @@
-"""From a refusal to its answer: status, challenge (RFC 6750, section 3) and problem+json."""
+"""From a refusal to the headers of its answer: challenges (RFC 6750, section 3; RFC 9449, section
+7.1; RFC 9728, section 5.1) and when to come again."""
 
-from flask import Response
+from dataclasses import dataclass
 
-from .errors import AuthzError, Forbidden, TokenMissing, Unavailable
-from .problems import problem
+from .algorithms import PROOF_ALGORITHMS
+from .errors import (
+    AuthzError,
+    DpopNonceRequired,
+    DpopProofInvalid,
+    Forbidden,
+    TokenMissing,
+    Unavailable,
+)
+from .settings import DpopMode
 
-
-def answer(error: AuthzError, realm: str) -> Response:
-    """Return the answer to a refused request. Nothing in it depends on what the caller sent."""
-    return problem(error.status, error.code, error.detail, headers=headers(error, realm))
-
-
-def headers(error: AuthzError, realm: str) -> dict[str, str]:
-    """Return the headers that a refusal needs, whatever body goes with it."""
-    if isinstance(error, Unavailable):
-        return {"Retry-After": str(error.retry_after)}
-    challenge = _challenge(error, realm)
-    return {"WWW-Authenticate": challenge} if challenge else {}
+_ALGS = " ".join(PROOF_ALGORITHMS)
 
 
-def _challenge(error: AuthzError, realm: str) -> str | None:
-    if error.error is None and not isinstance(error, TokenMissing):
-        return None
-    parameters = {"realm": realm}
-    if error.error is not None:
-        parameters["error"] = error.error
+@dataclass(frozen=True, slots=True)
+class Challenger:
+    """Says to clients how to sign in here."""
+
+    realm: str
+    dpop: DpopMode
+
+    def headers(self, error: AuthzError, metadata_url: str | None) -> dict[str, str]:
+        """Return the headers that a refusal needs, whatever body goes with it. Nothing in them
+        depends on what the caller sent.
+
+        :param metadata_url: where clients can read what they need to know; None: nowhere.
+        """
+        if isinstance(error, Unavailable):
+            return {"Retry-After": str(error.retry_after)}
+        if error.error is None and not isinstance(error, TokenMissing):
+            return {}
+        headers = {"WWW-Authenticate": self._challenges(error, metadata_url)}
+        if isinstance(error, DpopNonceRequired):
+            headers["DPoP-Nonce"] = error.nonce
+        return headers
+
+    def _challenges(self, error: AuthzError, metadata_url: str | None) -> str:
+        """Return the challenge of each scheme that may be used, Bearer first. The first says what
+        was wrong; a bad proof is no business of Bearer's."""
+        reason = _reason(error)
+        where = {"resource_metadata": metadata_url} if metadata_url else {}
+        bearer = _written("Bearer", {"realm": self.realm, **reason, **where})
+        if self.dpop == "off":
+            return bearer
+        means = {"algs": _ALGS, "realm": self.realm, **where}
+        if self.dpop == "required" or isinstance(error, DpopProofInvalid | DpopNonceRequired):
+            return _written("DPoP", {**reason, **means})
+        return f"{bearer}, {_written('DPoP', means)}"
+
+
+def _reason(error: AuthzError) -> dict[str, str]:
+    reason = {} if error.error is None else {"error": error.error}
     if isinstance(error, Forbidden) and error.scope:
-        parameters["scope"] = " ".join(error.scope)
-    # The values need no escaping: realm and scope were checked when the app was made.
-    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parameters.items())
+        reason["scope"] = " ".join(error.scope)
+    return reason
+
+
+def _written(scheme: str, parameters: dict[str, str]) -> str:
+    # The values need no escaping: each was checked when the app was made, or is an origin.
+    return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in parameters.items())

@@ -1,78 +1,52 @@
 """The one hook that enforces: from a request that reached a route to its admission or refusal."""
 
-import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from blinker import NamedSignal
-from flask import Request, Response, current_app, request
+from flask import current_app, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 
-from . import challenges, events
+from . import events
+from .answers import Answers
 from .attachment import Function, bearers, bottom, guard_of
+from .callers import Callers
 from .current import Admission, admit
 from .errors import AnonymousOnly, AuthzError, Forbidden, RightDenied, TokenMissing
-from .identity import Anonymous, Covers, Identity
+from .identity import Anonymous, Identity
 from .policy.guard import Guard, Mode
 from .policy.requirements import Allowed, Case, Denied
 from .policy.rights import Rights
-from .refusals import log_refusal
 from .routes import flask_answers_options, guard_at
 from .settings import Settings
-from .tokens import credentials
-from .tokens.authenticator import Authenticator
-from .tokens.issuers import IssuerFor
-
-Authenticate = Callable[[Request], Identity | None]
-PrincipalLoader = Callable[[Identity], Any]
-HandleException = Callable[[Exception], Any]
-
-#: Attribute of the request that holds why it was refused.
-_REFUSAL = "authz_refusal"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What an app has chosen, beyond its settings."""
-
-    authenticate: Authenticate | None
-    issuer_for: IssuerFor | None
-    principal_loader: PrincipalLoader | None
-    rights: Callable[[], Rights | None]
-    anonymous_grants: frozenset[str]
-    covers: Covers
-    clock: Callable[[], float]
-    timer: Callable[[], float]
+from .state import State
 
 
 class Enforcement:
-    """The guard layer at work in one app."""
+    """The guard layer at work in one app.
 
-    def __init__(self, settings: Settings, options: Options) -> None:
-        self._settings = settings
-        self._options = options
-        #: The caller without credentials, with what this app grants to everybody.
-        self.anonymous = Anonymous(options.anonymous_grants, _covers=options.covers)
-        #: Returns the rights tree, or None without one.
-        self.rights = options.rights
+    :param rights: returns the rights tree, or None without one.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        callers: Callers,
+        answers: Answers,
+        rights: Callable[[], Rights | None],
+        state: State | None,
+    ) -> None:
+        #: What the layer goes by in this app.
+        self.settings = settings
+        #: Who calls.
+        self.callers = callers
+        #: The rights tree, asked for when it is needed.
+        self.rights = rights
+        #: What all processes share; None if they share nothing.
+        self.state = state
+        self._answers = answers
         self._guards: dict[tuple[str, str], tuple[Guard, tuple[Function, ...]]] = {}
-        self._authenticators: dict[int, Authenticator] = {}
-
-    @property
-    def authenticator(self) -> Authenticator:
-        """The authenticator of this process, made when first asked for: never before a fork."""
-        process = os.getpid()
-        return self._authenticators.get(process) or self._authenticators.setdefault(
-            process,
-            Authenticator(
-                self._settings,
-                issuer_for=self._options.issuer_for,
-                clock=self._options.clock,
-                timer=self._options.timer,
-            ),
-        )
 
     def before_request(self) -> None:
         """Let the request in, or refuse it.
@@ -85,7 +59,7 @@ class Enforcement:
         guard, seen = self._guard(rule, request.method)
         caller = None
         try:
-            caller = self._caller(guard.mode)
+            caller = self.callers.of_request(guard.mode)
             resource = self._decide(guard, caller)
         except AuthzError as error:
             self._note_refusal(error, rule, guard, caller)
@@ -129,36 +103,6 @@ class Enforcement:
                 self._guards[rule.endpoint, method] = found
         return found
 
-    def _caller(self, mode: Mode) -> Identity | Anonymous:
-        """Return who calls, as far as the mode asks for it."""
-        if mode is Mode.PUBLIC:
-            return self.anonymous
-        identity = self._authenticated()
-        if identity is not None:
-            return self._adopted(identity)
-        if mode is Mode.REQUIRES_AUTH:
-            raise TokenMissing("no credentials")
-        return self.anonymous
-
-    def _authenticated(self) -> Identity | None:
-        """Return the identity that the request's credentials prove; None if there are none."""
-        if self._options.authenticate is None:
-            presented = credentials.read(request.headers.get("Authorization"))
-            return self.authenticator.authenticate(presented.token) if presented else None
-        identity = current_app.ensure_sync(self._options.authenticate)(request)
-        if identity is not None and not isinstance(identity, Identity):
-            raise TypeError("Authz(authenticate=...) must return an Identity or None")
-        return identity
-
-    def _adopted(self, identity: Identity) -> Identity:
-        """Return the identity as this app sees it: its way of matching grants, its principal."""
-        if self._options.covers is not identity._covers:
-            identity = replace(identity, _covers=self._options.covers)
-        if self._options.principal_loader is not None:
-            load = current_app.ensure_sync(self._options.principal_loader)
-            identity = replace(identity, principal=load(identity))
-        return identity
-
     def _decide(self, guard: Guard, caller: Identity | Anonymous) -> Any:
         """Ask for the grants, then for the rights. Return the resource that was loaded on the way.
 
@@ -189,7 +133,7 @@ class Enforcement:
         self, error: AuthzError, rule: Rule, guard: Guard, caller: Identity | Anonymous | None
     ) -> None:
         """Notice a refusal of the guard's own, and tell whoever listens."""
-        _notice(error)
+        self._answers.notice(error)
         if caller is None:
             self._send(events.rejected, rule, caller, code=error.code)
         else:
@@ -202,36 +146,6 @@ class Enforcement:
             app = current_app._get_current_object()  # type: ignore[attr-defined]
             subject = events.subject_hash(caller)
             signal.send(app, route=rule.rule, method=request.method, subject=subject, **more)
-
-    def noticing(self, handle: HandleException) -> HandleException:
-        """Wrap Flask's handling of exceptions to notice refusals that a view has raised: they get a
-        log line and their headers too, whoever makes the answer."""
-
-        def handle_user_exception(error: Exception) -> Any:
-            if isinstance(error, AuthzError) and getattr(request, _REFUSAL, None) is not error:
-                _notice(error)
-            return handle(error)
-
-        return handle_user_exception
-
-    def answer(self, error: AuthzError) -> Response:
-        """Make the answer to a refusal. An app's own `errorhandler(AuthzError)` takes its place."""
-        return challenges.answer(error, self._settings.realm)
-
-    def after_request(self, response: Response) -> Response:
-        """Add the headers of a refusal to whatever answer the app has made of it."""
-        refusal = getattr(request, _REFUSAL, None)
-        if refusal is not None:
-            for name, value in challenges.headers(refusal, self._settings.realm).items():
-                response.headers.setdefault(name, value)
-        return response
-
-
-def _notice(error: AuthzError) -> None:
-    """Write the log line of a refusal, and keep it for the headers of its answer."""
-    setattr(request, _REFUSAL, error)
-    rule = request.url_rule
-    log_refusal(error, request.method, rule.rule if rule else "-")
 
 
 def _missing(verdict: Denied, guard: Guard, caller: Identity | Anonymous) -> Forbidden:

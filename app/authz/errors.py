@@ -39,7 +39,18 @@ class RequestMalformed(AuthzError):
     status = 400
     code = "request_malformed"
     error = "invalid_request"
-    detail = "The Authorization header must be sent once, as: Bearer, a space, the access token."
+    detail = "Send the Authorization header once, as: its scheme, a space, the access token."
+
+
+class HostUnknown(AuthzError):
+    """Raised if an answer would depend on the request's `Host`, and it is not known to be ours.
+
+    It has no challenge: the credentials are not what is wrong.
+    """
+
+    status = 400
+    code = "request_malformed"
+    detail = "The Host header does not name this API."
 
 
 class Unauthorized(AuthzError):
@@ -125,18 +136,51 @@ class TokenAudience(Unauthorized):
     detail = "The access token is meant for another API."
 
 
-class TokenBinding(Unauthorized):
-    """Raised if the token is bound to its holder (RFC 7800) in a way that nobody here checks."""
-
-    code = "token_binding"
-    detail = "The request does not prove that the access token is the caller's own."
-
-
 class TokenIsIdToken(Unauthorized):
     """Raised if an ID token is sent in place of an access token."""
 
     code = "token_is_id_token"
     detail = "This is an ID token; send the access token."
+
+
+class TokenBinding(Unauthorized):
+    """Raised if the token is bound to a key or a certificate (RFC 7800) and the request does not
+    bring it, or the token is not bound although it must be."""
+
+    code = "token_binding"
+    detail = "The request does not prove that the access token is the caller's own."
+
+
+class DpopProofInvalid(Unauthorized):
+    """Raised if the proof of a DPoP request is missing, bad or used before (RFC 9449, section 4.3).
+
+    Its challenge is `DPoP`'s (section 7.1).
+    """
+
+    code = "dpop_proof_invalid"
+    error = "invalid_dpop_proof"
+    detail = "The DPoP proof is missing, does not fit this request, or was used before."
+
+
+class DpopNonceRequired(Unauthorized):
+    """Raised if a proof that is good otherwise lacks the server's nonce, or has an old one
+    (RFC 9449, section 9). Its challenge is `DPoP`'s."""
+
+    code = "dpop_nonce_required"
+    error = "use_dpop_nonce"
+    detail = "Send the request again, with the nonce of this answer in the DPoP proof."
+
+    def __init__(self, reason: str = "", *, nonce: str, found: object = None) -> None:
+        super().__init__(reason, found=found)
+        #: The nonce to use now, for the header `DPoP-Nonce` (section 8.1).
+        self.nonce = nonce
+
+
+class TokenRevoked(Unauthorized):
+    """Raised if the token, its subject's tokens or its client's were revoked before their time."""
+
+    code = "token_revoked"
+    detail = "The access token has been revoked."
 
 
 class Forbidden(AuthzError):
@@ -195,3 +239,10 @@ class KeysUnavailable(Unavailable):
 
     code = "keys_unavailable"
     detail = "Access tokens cannot be checked at the moment. Try again later."
+
+
+class StateUnavailable(Unavailable):
+    """Raised if what all processes share, proofs used and tokens revoked, cannot be known now."""
+
+    code = "state_unavailable"
+    detail = "Access cannot be decided at the moment. Try again later."

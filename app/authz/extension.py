@@ -1,23 +1,30 @@
 """`Authz`: the guard layer as a Flask extension."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from operator import contains
 from typing import Any
 
 from flask import Blueprint, Flask
 
+from .answers import Answers
 from .attachment import attach, attached
+from .callers import Authenticate, Callers, PrincipalLoader, Sources
 from .cli import authz_cli
-from .enforcement import Authenticate, Enforcement, Options, PrincipalLoader
+from .enforcement import Enforcement
 from .errors import AuthzError
+from .metadata import Metadata
 from .policy.grants import covers_with_globs
 from .policy.guard import Guard
 from .policy.rights import Rights
+from .proxies import Proxies
 from .routes import async_under_gevent, problems
-from .settings import Settings
+from .settings import Settings, SettingsError
+from .state import State
 from .tokens.issuers import IssuerFor
+from .tokens.nonces import Nonces
 
 
 class Authz:
@@ -63,34 +70,53 @@ class Authz:
         if app is not None:
             self.init_app(app)
 
-    def init_app(self, app: Flask) -> None:
+    def init_app(self, app: Flask, *, state: State | None = None) -> None:
         """Guard an app: from here on every route is closed that does not say otherwise.
 
+        :param state: what all processes of the app share (see `state`). Without one there is no
+            deny-list, and DPoP is off: nobody could say whether a proof was used before.
         :raises SettingsError: if the app's config does not allow it.
         """
-        needed = self._authenticate is None and self._issuer_for is None
-        settings = Settings.from_config(app.config, issuer_needed=needed)
-        enforcement = Enforcement(settings, self._options(settings))
+        settings = self._settings(app.config, state)
+        nonces = Nonces(settings.dpop_nonce, self._clock) if settings.dpop_nonce else None
+        metadata = Metadata(settings, self._catalogue) if self._authenticate is None else None
+        answers = Answers(settings, metadata, nonces)
+        callers = Callers(settings, self._sources(settings, state))
+        enforcement = Enforcement(settings, callers, answers, self._rights, state)
         app.extensions["authz"] = enforcement
+        if settings.proxy_hops:
+            proxies: Any = Proxies(app.wsgi_app, settings.proxy_hops, settings.trusted_proxies)
+            app.wsgi_app = proxies  # type: ignore[method-assign]
+        if metadata is not None:
+            metadata.init_app(app)
         # First of all hooks, whatever was registered before: nothing runs for a refused request.
         app.before_request_funcs.setdefault(None, []).insert(0, enforcement.before_request)
-        app.after_request(enforcement.after_request)
+        app.after_request(answers.after_request)
         handlers = app.error_handler_spec[None][None]
-        handlers.setdefault(AuthzError, enforcement.answer)
+        handlers.setdefault(AuthzError, answers.answer)
         # The one place that every exception of a request passes, also where the app answers itself.
-        noticing: Any = enforcement.noticing(app.handle_user_exception)
+        noticing: Any = answers.noticing(app.handle_user_exception)
         app.handle_user_exception = noticing  # type: ignore[method-assign]
         app.cli.add_command(authz_cli)
 
-    def _options(self, settings: Settings) -> Options:
+    def _settings(self, config: Mapping[str, Any], state: State | None) -> Settings:
+        needed = self._authenticate is None and self._issuer_for is None
+        settings = Settings.from_config(config, issuer_needed=needed)
+        if state is not None and self._authenticate is None:
+            return settings
+        if settings.dpop == "required":
+            raise SettingsError(["AUTHZ_DPOP is required, which needs tokens and a shared state."])
+        return replace(settings, dpop="off", dpop_nonce="")
+
+    def _sources(self, settings: Settings, state: State | None) -> Sources:
         grants = self._anonymous_grants
-        return Options(
+        return Sources(
             authenticate=self._authenticate,
             issuer_for=self._issuer_for,
             principal_loader=self._principal_loader,
-            rights=self._rights,
             anonymous_grants=frozenset(settings.anonymous_grants if grants is None else grants),
             covers=covers_with_globs if settings.glob_grants else contains,
+            state=state,
             clock=self._clock,
             timer=self._timer,
         )

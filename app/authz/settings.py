@@ -7,12 +7,19 @@ are reported at once, each with the setting's name and the cure.
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from .addresses import is_safe
+from .addresses import is_origin, is_safe
 from .algorithms import ALGORITHMS
+
+#: Whether the DPoP scheme is spoken: not, beside Bearer, or alone.
+DpopMode = Literal["off", "allowed", "required"]
+
+#: An entry of `trusted_proxies`: a network, or "unix" for whoever reaches our Unix socket.
+Peer = IPv4Network | IPv6Network | Literal["unix"]
 
 #: Config keys with this prefix are ours: one that is not in the table below is a mistake.
 PREFIX = "AUTHZ_"
@@ -68,6 +75,19 @@ class Settings:
     token_cache_seconds: float
     glob_grants: bool
     anonymous_grants: tuple[str, ...]
+    dpop: DpopMode
+    #: Secret that nonces are made of; empty if proofs need none.
+    dpop_nonce: str = field(repr=False)
+    revocation_keep: float
+    #: Our own origin as clients see it; None if only requests can tell.
+    public_url: str | None
+    #: Name of this API in its metadata (RFC 9728); None stands for its origin.
+    resource: str | None
+    #: How many reverse proxies stand in front, and from where they reach us.
+    proxy_hops: int
+    trusted_proxies: tuple[Peer, ...]
+    #: Header in which a trusted proxy passes the client's certificate on.
+    client_certificate_header: str
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any], *, issuer_needed: bool = True) -> "Settings":
@@ -109,6 +129,20 @@ class Settings:
                 "AUTHZ_ANONYMOUS_GRANTS", _grants, "use names of permissions, separated by commas"
             ),
         }
+        values |= {
+            "dpop": reader.read("AUTHZ_DPOP", _dpop, "use off, allowed or required"),
+            "dpop_nonce": reader.read("AUTHZ_DPOP_NONCE", _secret, _NONCE_CURE),
+            "revocation_keep": reader.read(
+                "AUTHZ_REVOCATION_KEEP", _number(60, 315_360_000), "use 60 to 315360000 seconds"
+            ),
+            "public_url": reader.read("PUBLIC_URL", _origin, _ORIGIN_CURE),
+            "resource": reader.read("AUTHZ_RESOURCE", _resource, _RESOURCE_CURE),
+            "proxy_hops": reader.read("PROXY_HOPS", _hops, "use 0 to 10, the number of proxies"),
+            "trusted_proxies": reader.read("TRUSTED_PROXIES", _peers, _PEERS_CURE),
+            "client_certificate_header": reader.read(
+                "AUTHZ_CLIENT_CERTIFICATE_HEADER", _header, "name a header, such as Client-Cert"
+            ),
+        }
         reader.refuse_unknown()
         if reader.problems:
             raise SettingsError(reader.problems)
@@ -124,6 +158,9 @@ DEFAULTS: Mapping[str, str | None] = {
     "AUTH0_AUDIENCE": None,
     "AUTHZ_ALGORITHMS": "RS256",
     "AUTHZ_ANONYMOUS_GRANTS": "",
+    "AUTHZ_CLIENT_CERTIFICATE_HEADER": "Client-Cert",
+    "AUTHZ_DPOP": "allowed",
+    "AUTHZ_DPOP_NONCE": "",
     "AUTHZ_GLOB_GRANTS": "off",
     "AUTHZ_KEYS_FRESH": "600",
     "AUTHZ_KEYS_STALE": "86400",
@@ -131,8 +168,13 @@ DEFAULTS: Mapping[str, str | None] = {
     "AUTHZ_LEEWAY": "10",
     "AUTHZ_PERMISSIONS_CLAIM": "permissions",
     "AUTHZ_REALM": "api",
+    "AUTHZ_RESOURCE": "",
+    "AUTHZ_REVOCATION_KEEP": "2592000",
     "AUTHZ_TOKEN_CACHE_SECONDS": "60",
     "AUTHZ_TOKEN_CACHE_SIZE": "4096",
+    "PROXY_HOPS": "0",
+    "PUBLIC_URL": "",
+    "TRUSTED_PROXIES": "127.0.0.0/8,::1,unix",
 }
 
 _NO_AUDIENCE = "set it to this API's identifier at the issuer, such as https://menu-api.example.com"
@@ -142,6 +184,15 @@ _NO_ISSUER = (
     " `flask run` and `make serve` use the local tenant"
 )
 _UNSAFE_ISSUER = "use an https address without query or fragment; http is for loopback hosts only"
+_NONCE_CURE = (
+    "use at least 32 characters that nobody can guess, the same on every server, such as the output"
+    " of: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+)
+_ORIGIN_CURE = (
+    "use this API's origin as clients see it and nothing after it, such as https://menu.example.com"
+)
+_RESOURCE_CURE = "use an https address without fragment; http is for loopback hosts only"
+_PEERS_CURE = "use addresses or networks such as 10.0.0.0/8, separated by commas, and unix"
 
 
 class _Reader:
@@ -245,6 +296,50 @@ def _algorithms(value: str | Iterable[str]) -> frozenset[str]:
 
 def _realm(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._/:-]{1,100}", value):
+        raise ValueError
+    return value
+
+
+def _dpop(value: str) -> DpopMode:
+    modes: dict[str, DpopMode] = {"off": "off", "allowed": "allowed", "required": "required"}
+    return modes[value.lower()]
+
+
+def _secret(value: str) -> str:
+    """Return a secret of which nobody can try all values, or nothing."""
+    if value and len(value) < 32:
+        raise ValueError
+    return value
+
+
+def _origin(value: str) -> str | None:
+    """Return an origin (RFC 6454, section 6.2), without a slash at its end."""
+    origin = value.removesuffix("/")
+    if origin and not is_origin(origin):
+        raise ValueError
+    return origin or None
+
+
+def _resource(value: str) -> str | None:
+    """Return a protected resource's identifier (RFC 9728, section 1.2)."""
+    if value and (not is_safe(value) or re.search(r'["#\\]', value)):
+        raise ValueError
+    return value or None
+
+
+def _hops(value: str | int) -> int:
+    hops = int(value)
+    if not 0 <= hops <= 10:
+        raise ValueError
+    return hops
+
+
+def _peers(value: str | Iterable[str]) -> tuple[Peer, ...]:
+    return tuple("unix" if name == "unix" else ip_network(name) for name in _names(value))
+
+
+def _header(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", value):
         raise ValueError
     return value
 

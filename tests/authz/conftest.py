@@ -57,6 +57,14 @@ def client(app: Flask) -> FlaskClient:
 
 Send = Callable[..., TestResponse]
 
+METADATA = "http://localhost/.well-known/oauth-protected-resource"
+
+
+def bearer_challenge(**parameters: str) -> str:
+    """Return the challenge of an app that has no shared state, and so no DPoP."""
+    given = {"realm": "api", **parameters, "resource_metadata": METADATA}
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in given.items())
+
 
 def code_of(response: TestResponse) -> str:
     """Return the `code` of an error answer."""

@@ -6,16 +6,16 @@ from flask.testing import FlaskClient
 from app.authz.testing import Clock, FakeIssuer, SigningKey, TokenFactory
 from app.authz.testing.tokens import ABSENT
 
-from .conftest import Send, code_of
+from .conftest import Send, bearer_challenge, code_of
 
-INVALID_TOKEN = 'Bearer realm="api", error="invalid_token"'
+INVALID_TOKEN = bearer_challenge(error="invalid_token")
 
 
 def test_no_credentials_get_a_challenge_without_error(client: FlaskClient) -> None:
     """RFC 6750, section 3.1: a request without credentials is told only what is spoken."""
     response = client.get("/mine")
     assert (response.status_code, code_of(response)) == (401, "token_missing")
-    assert response.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert response.headers["WWW-Authenticate"] == bearer_challenge()
 
 
 def test_the_body_is_problem_json(client: FlaskClient) -> None:
@@ -68,7 +68,7 @@ def test_the_body_is_problem_json(client: FlaskClient) -> None:
         ({"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}, "token_binding"),
         ({"cnf": {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}}, "token_binding"),
         ({"cnf": {}}, "token_binding"),
-        ({"cnf": None}, "token_binding"),
+        ({"cnf": None}, "token_malformed"),
         ({"nonce": "n"}, "token_is_id_token"),
         ({"at_hash": "h"}, "token_is_id_token"),
         ({"c_hash": "h", "aud": "my-client"}, "token_is_id_token"),
@@ -242,9 +242,8 @@ def test_a_missing_permission_names_what_would_help(send: Send, tokens: TokenFac
     """RFC 6750, section 3.1: insufficient_scope, with the names that would open the door."""
     response = send(tokens.valid(["read:items"]), "/items", "POST")
     assert (response.status_code, code_of(response)) == (403, "permission_missing")
-    assert response.headers["WWW-Authenticate"] == (
-        'Bearer realm="api", error="insufficient_scope", scope="create:items"'
-    )
+    challenge = bearer_challenge(error="insufficient_scope", scope="create:items")
+    assert response.headers["WWW-Authenticate"] == challenge
 
 
 def test_no_permissions_claim_grants_nothing(send: Send, tokens: TokenFactory) -> None:

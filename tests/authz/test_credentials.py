@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from app.authz.testing import TokenFactory
 
-from .conftest import code_of
+from .conftest import bearer_challenge, code_of
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
@@ -23,7 +23,7 @@ def test_another_scheme_is_no_credential(client: FlaskClient, value: str) -> Non
     """What is not for us is as good as absent."""
     response = client.get("/mine", headers={"Authorization": value})
     assert (response.status_code, code_of(response)) == (401, "token_missing")
-    assert response.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert response.headers["WWW-Authenticate"] == bearer_challenge()
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,8 @@ def test_a_malformed_header_is_400(client: FlaskClient, value: str) -> None:
     """RFC 6750, section 3.1: invalid_request."""
     response = client.get("/mine", environ_overrides={"HTTP_AUTHORIZATION": value})
     assert (response.status_code, code_of(response)) == (400, "request_malformed")
-    assert response.headers["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_request"'
+    challenge = bearer_challenge(error="invalid_request")
+    assert response.headers["WWW-Authenticate"] == challenge
 
 
 def test_a_header_sent_twice_is_400(client: FlaskClient, tokens: TokenFactory) -> None:

@@ -19,6 +19,8 @@ from app.authz import (
 )
 from app.authz.testing import Clock, TokenFactory
 
+from .conftest import bearer_challenge
+
 
 @pytest.fixture
 def authz(bare: Flask, clock: Clock) -> Authz:
@@ -196,7 +198,7 @@ def test_an_app_may_answer_in_its_own_words(
     bare.get("/")(requires_auth(lambda: "in"))
     response = bare.test_client().get("/")
     assert (response.status_code, response.text) == (401, "no: token_missing")
-    assert response.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert response.headers["WWW-Authenticate"] == bearer_challenge()
 
 
 def test_a_view_may_refuse_too(bare: Flask, authz: Authz, tokens: TokenFactory) -> None:
@@ -209,7 +211,8 @@ def test_a_view_may_refuse_too(bare: Flask, authz: Authz, tokens: TokenFactory) 
 
     response = bare.test_client().get("/", headers={"Authorization": f"Bearer {tokens.valid()}"})
     assert response.status_code == 403
-    assert response.headers["WWW-Authenticate"] == 'Bearer realm="api", error="insufficient_scope"'
+    challenge = bearer_challenge(error="insufficient_scope")
+    assert response.headers["WWW-Authenticate"] == challenge
     assert "Mondays" not in response.text
 
 
@@ -283,7 +286,8 @@ def test_a_refusal_of_a_views_own_gets_its_challenge_whoever_answers(
     bare.register_error_handler(AuthzError, lambda error: ("no", error.status))
     response = bare.test_client().get("/", headers={"Authorization": f"Bearer {tokens.valid()}"})
     assert (response.status_code, response.text) == (403, "no")
-    assert response.headers["WWW-Authenticate"] == 'Bearer realm="api", error="insufficient_scope"'
+    challenge = bearer_challenge(error="insufficient_scope")
+    assert response.headers["WWW-Authenticate"] == challenge
     assert "not on Mondays" in caplog.text
 
 

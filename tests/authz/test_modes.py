@@ -21,7 +21,7 @@ from app.authz import (
 )
 from app.authz.testing import Clock, FakeIssuer, TokenFactory
 
-from .conftest import code_of
+from .conftest import bearer_challenge, code_of
 from .handmade import app_with, caller
 
 MODES = {
@@ -106,7 +106,7 @@ def test_no_credentials(client: FlaskClient, mode: str, status: int, header: str
     assert response.status_code == status
     if status == 401:
         assert code_of(response) == "token_missing"
-        assert response.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+        assert response.headers["WWW-Authenticate"] == bearer_challenge()
 
 
 @pytest.mark.parametrize("mode", ["requires_auth", "optional_auth", "anonymous_only"])

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -42,14 +43,16 @@ def shell(tmp_path: Path) -> dict[str, str]:
 def gunicorn(
     checkout: Path, shell: dict[str, str], environ: dict[str, str], migrated: Path, tmp_path: Path
 ) -> Iterator[ServerMaker]:
-    """Starts gunicorn, one worker and an empty menu; keywords are settings of the API."""
+    """Starts gunicorn, one worker and an empty menu; keywords are settings of the API. Servers of
+    one test share the menu."""
     environ["WEB_CONCURRENCY"] = "1"
+    shutil.copyfile(migrated, tmp_path / "menu.db")
     with ExitStack() as servers:
 
         def start(*arguments: str, app: str = "wsgi:app", **settings: str) -> Server:
-            shutil.copyfile(migrated, tmp_path / "menu.db")
+            log = tmp_path / f"log-{uuid4().hex}"
             command = ["gunicorn", "--bind", "127.0.0.1:0", *arguments, app]
-            server = Server(checkout, shell | environ | settings, tmp_path / "log", *command)
+            server = Server(checkout, shell | environ | settings, log, *command)
             servers.enter_context(server)
             server.wait_until_it_serves()
             return server

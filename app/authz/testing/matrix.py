@@ -89,7 +89,7 @@ def _expected(
     if mode is Mode.ANONYMOUS_ONLY and caller.identity is not None:
         return (403,)
     refused = 401 if caller.identity is None else 403
-    who = caller.identity or enforcement.anonymous
+    who = caller.identity or enforcement.callers.anonymous
     if not isinstance(route.guard.check(Case(who, arguments, who.can)), Allowed):
         return (refused,)
     return (LET_IN, refused) if enforcement.rights() else (LET_IN,)

@@ -52,12 +52,12 @@ class TokenFactory:
                 else permissions
             ),
         }
-        return _changed(claims, changes)
+        return changed(claims, changes)
 
     def header(self, **changes: Any) -> dict[str, Any]:
         """Return the header of a valid token, with changes; `ABSENT` leaves a member out."""
         header = {"alg": "RS256", "typ": "JWT", "kid": self.issuer.signing_key.kid}
-        return _changed(header, changes)
+        return changed(header, changes)
 
     def make(
         self,
@@ -134,5 +134,6 @@ class TokenFactory:
         }
 
 
-def _changed(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def changed(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return members with changes; `ABSENT` leaves one out."""
     return {name: value for name, value in (members | changes).items() if value is not ABSENT}

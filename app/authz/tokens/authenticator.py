@@ -1,4 +1,4 @@
-"""The story of one token: issuer, key, signature, claims, identity."""
+"""The story of one token: issuer, key, signature, claims, deny-list, binding, identity."""
 
 import time
 from collections.abc import Callable
@@ -10,11 +10,16 @@ from typing import Any
 from ..errors import TokenAlgorithm
 from ..identity import Identity
 from ..settings import Issuer, Settings
+from ..state import State
 from . import compact, jose, rules
+from .binding import Binding, Presented
 from .discovery import discover
+from .dpop import ProofCheck
 from .issuers import IssuerFor, Issuers
 from .jose import VerificationKey
 from .keys import IssuerKeys, Lifetimes
+from .nonces import Nonces
+from .revocation import DenyList
 from .store import ExpiringMap
 
 
@@ -32,6 +37,7 @@ class Verified:
 class Authenticator:
     """Turns access tokens into identities. One instance belongs to one process (see `keys`).
 
+    :param state: what all processes share; None: no token is revoked, and none may need a proof.
     :param issuer_for: finds issuers that are known only at run time.
     :param clock: seconds since the epoch, for what tokens say of time.
     :param timer: a steady clock in seconds, for the age of keys.
@@ -41,6 +47,7 @@ class Authenticator:
         self,
         settings: Settings,
         *,
+        state: State | None = None,
         issuer_for: IssuerFor | None = None,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
@@ -52,21 +59,29 @@ class Authenticator:
         self.issuers = Issuers(settings.issuers, issuer_for, self._keys_of, timer)
         self._algorithms = self.issuers.algorithms
         self._cache = ExpiringMap[bytes, Verified](settings.token_cache_size, timer)
+        self._deny_list = DenyList(state, timer=timer) if state else None
+        self._binding = _binding(settings, state, clock)
 
-    def authenticate(self, text: str) -> Identity:
-        """Return who a token speaks for.
+    def authenticate(self, presented: Presented) -> Identity:
+        """Return who the token of a request speaks for.
 
         What is cheap and local comes first; the network comes only after the issuer is known to be
         ours, and only where its key is not known.
 
         :raises AuthzError: if it speaks for nobody, or that cannot be known now.
         """
+        text = presented.token
         fingerprint = sha256(text.encode()).digest()
         verified = self._seen(fingerprint)
         if verified is None:
             verified = self._verify(text)
             self._cache.put(fingerprint, verified, self._settings.token_cache_seconds)
-        return verified.identity
+        identity = verified.identity
+        # For remembered tokens too. The proof comes last, since it is used up.
+        if self._deny_list:
+            self._deny_list.check(verified.keys.issuer.url, identity.claims, text)
+        self._binding.confirm(identity.claims, presented)
+        return identity
 
     def _seen(self, fingerprint: bytes) -> Verified | None:
         """Return a token that was verified before, if what it was verified with still holds.
@@ -131,3 +146,13 @@ class Authenticator:
             timer=self._timer,
             lifetimes=Lifetimes(settings.keys_fresh, settings.keys_stale, settings.keys_timeout),
         )
+
+
+def _binding(settings: Settings, state: State | None, clock: Callable[[], float]) -> Binding:
+    if state is None or settings.dpop == "off":
+        return Binding(None)
+    nonces = Nonces(settings.dpop_nonce, clock) if settings.dpop_nonce else None
+    proofs = ProofCheck(
+        first_use=state.add_if_absent, clock=clock, leeway=settings.leeway, nonces=nonces
+    )
+    return Binding(proofs, required=settings.dpop == "required")

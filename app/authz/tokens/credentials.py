@@ -5,6 +5,7 @@ histories (RFC 6750, section 5.3).
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ..errors import RequestMalformed
@@ -16,7 +17,11 @@ MAX_TOKEN_LENGTH = 8_000
 _SCHEME = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +|$)")
 _TOKEN = re.compile(r"[\x21-\x2B\x2D-\x7E]+")
 #: Two headers reach WSGI as one, joined by a comma.
-_SECOND_BEARER = re.compile(r",\s*bearer(?:\s|$)", re.IGNORECASE)
+_SECOND = re.compile(r",\s*(?:bearer|dpop)(?:\s|$)", re.IGNORECASE)
+
+#: The schemes that are spoken (RFC 6750, section 2.1; RFC 9449, section 7.1).
+BEARER = frozenset({"bearer"})
+BEARER_AND_DPOP = BEARER | {"dpop"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,11 @@ class Credentials:
     token: str = field(repr=False)
 
 
-def read(header: str | None) -> Credentials | None:
+def read(header: str | None, schemes: Collection[str] = BEARER) -> Credentials | None:
     """Read an `Authorization` header.
 
     :param header: the header's value, or None if there was none.
+    :param schemes: in lower case: those that are spoken here.
     :returns: None if there are no credentials of a scheme that is spoken here.
     :raises RequestMalformed: if the header is malformed, was sent twice, or holds a token of more
         than `MAX_TOKEN_LENGTH` characters. Nothing is said of what the token itself is.
@@ -41,8 +47,9 @@ def read(header: str | None) -> Credentials | None:
     scheme = _SCHEME.match(header)
     if scheme is None:
         raise RequestMalformed("the Authorization header does not begin with a scheme")
-    if scheme[1].lower() != "bearer":
-        if _SECOND_BEARER.search(header):
+    name = scheme[1].lower()
+    if name not in schemes:
+        if _SECOND.search(header):
             raise RequestMalformed("the Authorization header was sent twice")
         return None
     token = header[scheme.end() :].rstrip(" ")
@@ -53,4 +60,4 @@ def read(header: str | None) -> Credentials | None:
             "what follows the scheme is not one token: it is empty, has a space, a comma (as two"
             " headers joined have) or a character outside visible ASCII"
         )
-    return Credentials("bearer", token)
+    return Credentials(name, token)

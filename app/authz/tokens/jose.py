@@ -1,19 +1,25 @@
-"""Keys and signatures: the only file that knows Authlib's JOSE code.
+"""Keys and signatures: the only file that knows Authlib's JOSE code, and joserfc's.
 
-That code is deprecated inside Authlib and leaves with 2.0. Whoever replaces it replaces this file.
+The former is deprecated inside Authlib and leaves with 2.0. Whoever replaces it replaces this file.
+DPoP proofs are on the latter already: Authlib does not know `Ed25519` by its newer name.
 """
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 # Importing this puts a filter of Authlib's own in front, so it comes before ours.
 import authlib.deprecate  # noqa: F401
+import joserfc.errors
+from joserfc.jwk import Key, import_key
+from joserfc.jws import JWSRegistry
 
-from ..algorithms import ALGORITHMS
+from ..algorithms import ALGORITHMS, PROOF_ALGORITHMS
 from ..errors import TokenSignature
 from .compact import UnverifiedToken
+from .parts import PartMalformed, decode
 
 with warnings.catch_warnings():
     # Known, and pinned: `authlib>=1.9,<2`.
@@ -28,12 +34,24 @@ RSA_BITS = (2048, 8192)
 #: The public members of a key (RFC 7518, section 6; RFC 8037, section 2).
 _PUBLIC_MEMBERS = ("kty", "n", "e", "crv", "x", "y")
 
-#: What Authlib and cryptography raise on material that they cannot use.
-_UNUSABLE = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+#: The private ones, and what a symmetric key consists of.
+_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+
+#: What Authlib, joserfc and cryptography raise on material that they cannot use.
+_UNUSABLE = (
+    JoseError,
+    joserfc.errors.JoseError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+)
 
 
 class KeyRefused(Exception):
-    """Raised if a member of a key set cannot be used here. The text says why, for the log."""
+    """Raised if a key that was published or sent cannot be used here. The text says why, for the
+    log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +74,7 @@ def load_key(jwk: object, allowed: frozenset[str]) -> VerificationKey:
     """
     if not isinstance(jwk, dict):
         raise KeyRefused("it is not an object")
-    algorithms = _algorithms_of(jwk, allowed)
+    algorithms = _algorithms_of(jwk, {name: ALGORITHMS[name] for name in allowed})
     try:
         material = JsonWebKey.import_key({k: jwk[k] for k in _PUBLIC_MEMBERS if k in jwk})
         # Importing is lazy: without this a broken number would fail at its first use.
@@ -64,16 +82,26 @@ def load_key(jwk: object, allowed: frozenset[str]) -> VerificationKey:
         thumbprint = material.thumbprint()
     except _UNUSABLE as error:
         raise KeyRefused(f"it cannot be built: {type(error).__name__}") from error
-    if jwk["kty"] == "RSA" and not RSA_BITS[0] <= public.key_size <= RSA_BITS[1]:
-        raise KeyRefused(f"an RSA key of {public.key_size} bits is not accepted")
+    if jwk["kty"] == "RSA":
+        _check_size(public.key_size)
     return VerificationKey(jwk.get("kid"), algorithms, thumbprint, material)
 
 
-def _algorithms_of(jwk: dict[str, Any], allowed: frozenset[str]) -> frozenset[str]:
-    """Return the allowed algorithms that a key says it is for."""
+def _check_size(bits: int) -> None:
+    if not RSA_BITS[0] <= bits <= RSA_BITS[1]:
+        raise KeyRefused(f"an RSA key of {bits} bits is not accepted")
+
+
+def _algorithms_of(
+    jwk: dict[str, Any], allowed: Mapping[str, tuple[str, str | None]]
+) -> frozenset[str]:
+    """Return the allowed algorithms that a key says it is for.
+
+    :param allowed: name -> key type and curve.
+    """
     if not isinstance(jwk.get("kid", ""), str):
         raise KeyRefused("its kid is not a text")
-    if "d" in jwk:
+    if not _PRIVATE_MEMBERS.isdisjoint(jwk):
         raise KeyRefused("it publishes its private part, so anybody could have signed")
     if jwk.get("use", "sig") != "sig":
         raise KeyRefused("its use is not sig")
@@ -81,7 +109,7 @@ def _algorithms_of(jwk: dict[str, Any], allowed: frozenset[str]) -> frozenset[st
     if not isinstance(operations, list) or "verify" not in operations:
         raise KeyRefused("its key_ops lack verify")
     kind = (jwk.get("kty"), None if jwk.get("kty") == "RSA" else jwk.get("crv"))
-    algorithms = {name for name in allowed if ALGORITHMS[name] == kind}
+    algorithms = {name for name in allowed if allowed[name] == kind}
     if "alg" in jwk:
         algorithms = {name for name in algorithms if name == jwk["alg"]}
     if not algorithms:
@@ -111,3 +139,42 @@ def verify(token: UnverifiedToken, key: VerificationKey) -> dict[str, Any]:
         ) from error
     # Authlib has parsed the same text again, leniently; the strict reading is the one to trust.
     return token.unverified_claims
+
+
+@dataclass(frozen=True, slots=True)
+class ProofKey:
+    """The public key that a DPoP proof brings along, for one algorithm."""
+
+    algorithm: str
+    #: SHA-256 of the key itself, in base64url (RFC 7638): what `jkt` names (RFC 9449, section 6.1).
+    thumbprint: str
+    material: Key = field(repr=False, compare=False)
+
+
+def load_proof_key(jwk: object, algorithm: str) -> ProofKey:
+    """Build the key in the header of a proof. Whoever wrote the proof chose it: that it is somebody
+    in particular's, its thumbprint has to show.
+
+    :param algorithm: a name from `PROOF_ALGORITHMS`.
+    :raises KeyRefused: if it cannot verify that algorithm, or is more than a public key.
+    """
+    if not isinstance(jwk, dict):
+        raise KeyRefused("it is not an object")
+    _algorithms_of(jwk, {algorithm: PROOF_ALGORITHMS[algorithm]})
+    try:
+        if jwk["kty"] == "RSA":
+            # Before it is built: joserfc would warn of a short one, once for each proof.
+            _check_size(int.from_bytes(decode(jwk["n"])).bit_length())
+        material = import_key({k: jwk[k] for k in _PUBLIC_MEMBERS if k in jwk})
+        return ProofKey(algorithm, material.thumbprint(), material)
+    except (*_UNUSABLE, PartMalformed) as error:
+        raise KeyRefused(f"it cannot be built: {type(error).__name__}") from error
+
+
+def signs(key: ProofKey, signed: bytes, signature: bytes) -> bool:
+    """Say whether the key has signed some bytes. `JWSRegistry.get_alg` is not asked: it warns of
+    `EdDSA` by that name, and this is where the name is still accepted."""
+    try:
+        return JWSRegistry.algorithms[key.algorithm].verify(signed, signature, key.material)
+    except _UNUSABLE:
+        return False

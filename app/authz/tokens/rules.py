@@ -12,7 +12,6 @@ from typing import Any
 
 from ..errors import (
     TokenAudience,
-    TokenBinding,
     TokenExpired,
     TokenIsIdToken,
     TokenIssuer,
@@ -111,13 +110,6 @@ def subject(claims: Claims, _: Expected) -> None:
         raise TokenMalformed("sub must be a text that is not empty", found=value)
 
 
-def confirmation(claims: Claims, _: Expected) -> None:
-    """The token is not bound to a key of its holder's (RFC 7800): no binding is checked here, and
-    a bound token without its check is anybody's who has stolen it."""
-    if "cnf" in claims:
-        raise TokenBinding("the token has cnf", cure="have the client ask for an unbound token")
-
-
 def texts(claims: Claims, _: Expected) -> None:
     """Claims that are handed on as text are text."""
     for name in ("azp", "client_id", "jti", "scope"):
@@ -141,7 +133,6 @@ RULES: tuple[Rule, ...] = (
     beginning,
     audience,
     subject,
-    confirmation,
     texts,
     permissions,
 )

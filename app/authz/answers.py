@@ -1,0 +1,67 @@
+"""What a refused request is answered, and that it is noticed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+from .challenges import Challenger
+from .errors import AuthzError
+from .metadata import Metadata
+from .problems import problem
+from .refusals import log_refusal
+from .settings import Settings
+from .tokens.nonces import Nonces
+
+HandleException = Callable[[Exception], Any]
+
+#: Attribute of the request that holds why it was refused.
+_REFUSAL = "authz_refusal"
+
+
+class Answers:
+    """The answers of one app.
+
+    :param metadata: None if callers bring no tokens.
+    :param nonces: None if proofs need none.
+    """
+
+    def __init__(
+        self, settings: Settings, metadata: Metadata | None, nonces: Nonces | None
+    ) -> None:
+        self._challenger = Challenger(settings.realm, settings.dpop)
+        self._metadata = metadata
+        self._nonces = nonces
+
+    def notice(self, error: AuthzError) -> None:
+        """Write the log line of a refusal, and keep it for the headers of its answer."""
+        setattr(request, _REFUSAL, error)
+        rule = request.url_rule
+        log_refusal(error, request.method, rule.rule if rule else "-")
+
+    def noticing(self, handle: HandleException) -> HandleException:
+        """Wrap Flask's handling of exceptions to notice refusals that a view has raised: they get a
+        log line and their headers too, whoever makes the answer."""
+
+        def handle_user_exception(error: Exception) -> Any:
+            if isinstance(error, AuthzError) and getattr(request, _REFUSAL, None) is not error:
+                self.notice(error)
+            return handle(error)
+
+        return handle_user_exception
+
+    def answer(self, error: AuthzError) -> Response:
+        """Make the answer to a refusal. An app's own `errorhandler(AuthzError)` takes its place."""
+        return problem(error.status, error.code, error.detail)
+
+    def after_request(self, response: Response) -> Response:
+        """Add the headers of a refusal to whatever answer the app has made of it."""
+        refusal = getattr(request, _REFUSAL, None)
+        if refusal is not None:
+            where = self._metadata.url() if self._metadata else None
+            for name, value in self._challenger.headers(refusal, where).items():
+                response.headers.setdefault(name, value)
+        # The next proof can then have a new nonce before the old one is refused (RFC 9449, 8.2).
+        if self._nonces is not None and "DPoP" in request.headers:
+            response.headers["DPoP-Nonce"] = self._nonces.current()
+        return response

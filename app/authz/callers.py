@@ -1,0 +1,99 @@
+"""Who calls: from a request's credentials to an identity, as this app sees it."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Request, current_app, request
+
+from .errors import TokenMissing
+from .identity import Anonymous, Covers, Identity
+from .policy.guard import Mode
+from .presented import RequestPresented
+from .settings import Settings
+from .state import State
+from .tokens import credentials
+from .tokens.authenticator import Authenticator
+from .tokens.issuers import IssuerFor
+
+Authenticate = Callable[[Request], Identity | None]
+PrincipalLoader = Callable[[Identity], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where an app has its callers from, beyond its settings. See `Authz`."""
+
+    authenticate: Authenticate | None
+    issuer_for: IssuerFor | None
+    principal_loader: PrincipalLoader | None
+    anonymous_grants: frozenset[str]
+    covers: Covers
+    state: State | None
+    clock: Callable[[], float]
+    timer: Callable[[], float]
+
+
+class Callers:
+    """Finds out who calls, in one app."""
+
+    def __init__(self, settings: Settings, sources: Sources) -> None:
+        self._settings = settings
+        self._sources = sources
+        dpop = settings.dpop != "off"
+        self._schemes = credentials.BEARER_AND_DPOP if dpop else credentials.BEARER
+        #: The caller without credentials, with what this app grants to everybody.
+        self.anonymous = Anonymous(sources.anonymous_grants, _covers=sources.covers)
+        self._authenticators: dict[int, Authenticator] = {}
+
+    @property
+    def authenticator(self) -> Authenticator:
+        """The authenticator of this process, made when first asked for: never before a fork."""
+        process = os.getpid()
+        return self._authenticators.get(process) or self._authenticators.setdefault(
+            process,
+            Authenticator(
+                self._settings,
+                state=self._sources.state,
+                issuer_for=self._sources.issuer_for,
+                clock=self._sources.clock,
+                timer=self._sources.timer,
+            ),
+        )
+
+    def of_request(self, mode: Mode) -> Identity | Anonymous:
+        """Return who sends the current request, as far as the mode asks for it.
+
+        :raises AuthzError: if the mode does not let such a caller in.
+        """
+        if mode is Mode.PUBLIC:
+            return self.anonymous
+        identity = self._authenticated()
+        if identity is not None:
+            return self._adopted(identity)
+        if mode is Mode.REQUIRES_AUTH:
+            raise TokenMissing("no credentials")
+        return self.anonymous
+
+    def _authenticated(self) -> Identity | None:
+        """Return the identity that the request's credentials prove; None if there are none."""
+        if self._sources.authenticate is None:
+            sent = credentials.read(request.headers.get("Authorization"), self._schemes)
+            return self.authenticator.authenticate(self._presented(sent)) if sent else None
+        identity = current_app.ensure_sync(self._sources.authenticate)(request)
+        if identity is not None and not isinstance(identity, Identity):
+            raise TypeError("Authz(authenticate=...) must return an Identity or None")
+        return identity
+
+    def _presented(self, sent: credentials.Credentials) -> RequestPresented:
+        return RequestPresented(sent, request, self._settings)
+
+    def _adopted(self, identity: Identity) -> Identity:
+        """Return the identity as this app sees it: its way of matching grants, its principal."""
+        if self._sources.covers is not identity._covers:
+            identity = replace(identity, _covers=self._sources.covers)
+        if self._sources.principal_loader is not None:
+            load = current_app.ensure_sync(self._sources.principal_loader)
+            identity = replace(identity, principal=load(identity))
+        return identity

@@ -1,0 +1,11 @@
+"""`flask authz`: what is guarded, by what, and whom it refuses."""
+
+from flask.cli import AppGroup
+
+from .guards import show_permissions, show_routes
+from .revoke import revoke
+
+authz_cli = AppGroup("authz", help="Show how the routes are guarded, and refuse tokens.")
+authz_cli.add_command(show_routes)
+authz_cli.add_command(show_permissions)
+authz_cli.add_command(revoke)

@@ -1,0 +1,74 @@
+"""One part of a compact JWS (RFC 7515, section 3.1): canonical base64url, and strict JSON in it.
+
+Tokens and proofs are both read with this, so that neither can be written in two ways.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from math import isinf
+from typing import Any, NoReturn
+
+
+class PartMalformed(Exception):
+    """Raised if a part cannot be read. The text goes on from "the header", "the payload"."""
+
+
+def decode(part: str) -> bytes:
+    """Decode base64url. Only the one canonical spelling passes (RFC 7515, section 2): otherwise one
+    token could be written in many ways, and a deny-list would know it by one of them.
+
+    :raises PartMalformed: if it is another spelling, or none.
+    """
+    try:
+        value = urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except ValueError as error:
+        raise PartMalformed("is not base64url") from error
+    if encode(value) != part:
+        raise PartMalformed("is not canonical base64url")
+    return value
+
+
+def encode(value: bytes) -> str:
+    """Encode as base64url without padding (RFC 7515, section 2)."""
+    return urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
+
+
+def read_object(part: str) -> dict[str, Any]:
+    """Read a JSON object: UTF-8, no name twice, no number or constant that JSON has not.
+
+    :raises PartMalformed: if it is none.
+    """
+    try:
+        text = decode(part).decode("utf-8")
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+        )
+        if "\\u" in text:
+            # An escape can smuggle in half a surrogate pair, which no output can encode.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:
+        raise PartMalformed(f"is not JSON: {type(error).__name__}") from error
+    if not isinstance(value, dict):
+        raise PartMalformed("is not a JSON object")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name occurs twice")
+    return members
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError("a number is beyond all bounds")
+    return number
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,19 @@
+"""What the workers and machines of one API share: in its database, or where `STATE_URL` says."""
+
+from flask import Flask
+
+from app.authz.state import State
+from app.authz.state.redis import RedisState
+from app.authz.state.sql import SqlState
+from app.extensions import db
+
+
+def shared_state(app: Flask) -> State:
+    """Return the state of an app whose database is bound; nothing is connected yet."""
+    url = app.config.get("STATE_URL")
+    if url:
+        return RedisState(url)
+    with app.app_context():
+        engine = db.engine
+    # Reading the deny-list waits for no writer (see `database`).
+    return SqlState(engine, reader=engine.execution_options(sqlite_begin="DEFERRED"))

