@@ -176,6 +176,13 @@ class DpopNonceRequired(Unauthorized):
         self.nonce = nonce
 
 
+class TokenInactive(Unauthorized):
+    """Raised if the issuer does not say of an opaque token that it is active (RFC 7662)."""
+
+    code = "token_inactive"
+    detail = "The access token is not active."
+
+
 class TokenRevoked(Unauthorized):
     """Raised if the token, its subject's tokens or its client's were revoked before their time."""
 
@@ -239,6 +246,13 @@ class KeysUnavailable(Unavailable):
 
     code = "keys_unavailable"
     detail = "Access tokens cannot be checked at the moment. Try again later."
+
+
+class IntrospectionUnavailable(Unavailable):
+    """Raised if the issuer cannot be asked for an opaque token now (RFC 7662)."""
+
+    code = "introspection_unavailable"
+    detail = "Access tokens of this kind cannot be checked at the moment. Try again later."
 
 
 class StateUnavailable(Unavailable):

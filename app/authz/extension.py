@@ -100,8 +100,11 @@ class Authz:
         app.cli.add_command(authz_cli)
 
     def _settings(self, config: Mapping[str, Any], state: State | None) -> Settings:
-        needed = self._authenticate is None and self._issuer_for is None
-        settings = Settings.from_config(config, issuer_needed=needed)
+        settings = Settings.from_config(
+            config,
+            issuer_needed=self._authenticate is None and self._issuer_for is None,
+            finds_issuers=self._issuer_for is not None,
+        )
         if state is not None and self._authenticate is None:
             return settings
         if settings.dpop == "required":

@@ -88,13 +88,21 @@ class Settings:
     trusted_proxies: tuple[Peer, ...]
     #: Header in which a trusted proxy passes the client's certificate on.
     client_certificate_header: str
+    #: As whom this API asks the issuer; None if it does not.
+    client_id: str | None
+    client_secret: str | None = field(repr=False)
+    #: Where opaque tokens are asked for; None if the issuer's metadata are to say.
+    introspection_url: str | None
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], *, issuer_needed: bool = True) -> "Settings":
+    def from_config(
+        cls, config: Mapping[str, Any], *, issuer_needed: bool = True, finds_issuers: bool = False
+    ) -> "Settings":
         """Read and check the settings.
 
         :param config: the app's config; names other than ours are passed over.
         :param issuer_needed: False if the app can do without: then none may be named.
+        :param finds_issuers: True if the app finds some at run time.
         :raises SettingsError: with every problem found.
         """
         reader = _Reader(config)
@@ -143,6 +151,7 @@ class Settings:
                 "AUTHZ_CLIENT_CERTIFICATE_HEADER", _header, "name a header, such as Client-Cert"
             ),
         }
+        values |= reader.introspection(several=finds_issuers or len(urls) > 1)
         reader.refuse_unknown()
         if reader.problems:
             raise SettingsError(reader.problems)
@@ -156,12 +165,15 @@ DEFAULTS: Mapping[str, str | None] = {
     "AUTH0_ISSUER_URL": None,
     "AUTH0_DOMAIN": None,
     "AUTH0_AUDIENCE": None,
+    "AUTH0_CLIENT_ID": "",
+    "AUTH0_CLIENT_SECRET": "",
     "AUTHZ_ALGORITHMS": "RS256",
     "AUTHZ_ANONYMOUS_GRANTS": "",
     "AUTHZ_CLIENT_CERTIFICATE_HEADER": "Client-Cert",
     "AUTHZ_DPOP": "allowed",
     "AUTHZ_DPOP_NONCE": "",
     "AUTHZ_GLOB_GRANTS": "off",
+    "AUTHZ_INTROSPECTION_URL": "",
     "AUTHZ_KEYS_FRESH": "600",
     "AUTHZ_KEYS_STALE": "86400",
     "AUTHZ_KEYS_TIMEOUT": "3",
@@ -182,6 +194,14 @@ _ALGORITHM_CURE = f"use one or more of {', '.join(ALGORITHMS)}; none and HS* wou
 _NO_ISSUER = (
     "set it to the issuer's address, such as https://TENANT.eu.auth0.com/;"
     " `flask run` and `make serve` use the local tenant"
+)
+_NO_CLIENT = (
+    "opaque tokens are asked for with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; set both, or neither"
+    " and no AUTHZ_INTROSPECTION_URL"
+)
+_NO_ENDPOINT = (
+    "set it to the address that answers RFC 7662, or remove AUTH0_CLIENT_ID and"
+    " AUTH0_CLIENT_SECRET: with several issuers nobody can tell whose an opaque token is"
 )
 _UNSAFE_ISSUER = "use an https address without query or fragment; http is for loopback hosts only"
 _NONCE_CURE = (
@@ -236,6 +256,28 @@ class _Reader:
             return tuple(self.read("AUTH0_ISSUER_URL", _issuer_urls, _NO_ISSUER))
         return tuple(self.read("AUTH0_ISSUER_URL", _issuer_urls, _UNSAFE_ISSUER))
 
+    def introspection(self, *, several: bool) -> dict[str, str | None]:
+        """Return where opaque tokens are asked for and as whom, and note what is missing for it.
+
+        :param several: True if tokens may come from more than one issuer.
+        """
+        endpoint = "use an https address without fragment; http is for loopback hosts only"
+        values = {
+            "client_id": self.read("AUTH0_CLIENT_ID", _text, "use the id of a client"),
+            "client_secret": self.read("AUTH0_CLIENT_SECRET", _text, "use the client's secret"),
+            "introspection_url": self.read("AUTHZ_INTROSPECTION_URL", _endpoint, endpoint),
+        }
+        if all(value is None for value in values.values()):
+            return values
+        for name in ("AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"):
+            if not self._value(name):
+                self.problems.append(f"{name} is missing: {_NO_CLIENT}.")
+        # For the Management API alone the two need no endpoint.
+        management = self._config.get("AUTHZ_PERMISSIONS_SOURCE") == "management"
+        if several and not management and not self._value("AUTHZ_INTROSPECTION_URL"):
+            self.problems.append(f"AUTHZ_INTROSPECTION_URL is missing: {_NO_ENDPOINT}.")
+        return values
+
     def refuse_unknown(self) -> None:
         """Note every name that looks like ours and is not: a misspelt setting protects nothing."""
         for name in sorted(self._config):
@@ -278,6 +320,18 @@ def _issuer_urls(value: str | Iterable[str]) -> tuple[str, ...]:
 def _is_issuer(url: str) -> bool:
     """Say whether an address can be an issuer's (OpenID Connect Discovery, section 3)."""
     return is_safe(url) and not urlsplit(url).query and not urlsplit(url).fragment
+
+
+def _text(value: str) -> str | None:
+    if not isinstance(value, str):
+        raise TypeError
+    return value or None
+
+
+def _endpoint(value: str) -> str | None:
+    if value and (not is_safe(value) or urlsplit(value).fragment):
+        raise ValueError
+    return value or None
 
 
 def _domains(value: str | Iterable[str]) -> tuple[str, ...]:

@@ -138,3 +138,70 @@ def test_an_empty_value_is_the_default() -> None:
     """A line `AUTHZ_LEEWAY=` in a file means that nobody has chosen."""
     empty = {name: "" for name in DEFAULTS if name not in GOOD}
     assert Settings.from_config(GOOD | empty) == Settings.from_config(GOOD)
+
+
+CLIENT = {"AUTH0_CLIENT_ID": "menu-api", "AUTH0_CLIENT_SECRET": "s3cr3t"}
+ENDPOINT = {"AUTHZ_INTROSPECTION_URL": "https://tenant.test/introspect"}
+SEVERAL = {"AUTH0_ISSUER_URL": "https://a.test/,https://b.test/"}
+
+
+def test_a_client_is_enough_to_ask_one_issuer_for_opaque_tokens() -> None:
+    settings = Settings.from_config(GOOD | CLIENT)
+    assert (settings.client_id, settings.client_secret) == ("menu-api", "s3cr3t")
+    assert settings.introspection_url is None
+    assert "s3cr3t" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("config", "missing"),
+    [
+        ({"AUTH0_CLIENT_ID": "menu-api"}, ["AUTH0_CLIENT_SECRET"]),
+        ({"AUTH0_CLIENT_SECRET": "s3cr3t"}, ["AUTH0_CLIENT_ID"]),
+        (ENDPOINT, ["AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"]),
+        (CLIENT | SEVERAL, ["AUTHZ_INTROSPECTION_URL"]),
+        (CLIENT | ENDPOINT | SEVERAL, []),
+        (CLIENT | ENDPOINT, []),
+    ],
+)
+def test_what_is_missing_to_ask_for_opaque_tokens_is_told(
+    config: dict[str, str], missing: list[str]
+) -> None:
+    found = problems(**GOOD | config)
+    assert [text.split()[0] for text in found] == missing
+    assert not any("s3cr3t" in text for text in found)
+
+
+def test_issuers_that_the_app_finds_may_be_several() -> None:
+    """Whose an opaque token is then only one endpoint for all can tell."""
+    for config in (GOOD | CLIENT, CLIENT):
+        with pytest.raises(SettingsError, match="AUTHZ_INTROSPECTION_URL is missing"):
+            Settings.from_config(config, issuer_needed=False, finds_issuers=True)
+        Settings.from_config(config | ENDPOINT, issuer_needed=False, finds_issuers=True)
+
+
+def test_a_client_for_the_management_api_alone_needs_no_endpoint() -> None:
+    config = GOOD | SEVERAL | CLIENT | {"AUTHZ_PERMISSIONS_SOURCE": "management"}
+    assert not any("AUTHZ_INTROSPECTION_URL" in text for text in problems(**config))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://tenant.test/introspect",
+        "tenant.test",
+        "https://user:s3cr3t@tenant.test/",
+        "https://tenant.test/#a",
+        "file:///etc/passwd",
+    ],
+)
+def test_an_unsafe_endpoint_is_refused(url: str) -> None:
+    """The client's secret goes there."""
+    (problem,) = problems(**GOOD | CLIENT | {"AUTHZ_INTROSPECTION_URL": url})
+    assert problem.startswith("AUTHZ_INTROSPECTION_URL")
+    assert "s3cr3t" not in problem
+
+
+@pytest.mark.parametrize("name", ["AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"])
+def test_a_client_is_a_text(name: str) -> None:
+    (problem,) = problems(**GOOD | CLIENT | {name: 7})
+    assert problem.startswith(name)

@@ -1,6 +1,8 @@
 """An OpenID Connect issuer on loopback, with a switch for everything that can go wrong with one."""
 
+import base64
 import json
+import secrets
 import ssl
 import threading
 from collections import Counter
@@ -8,18 +10,21 @@ from collections.abc import Callable, Iterable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+from urllib.parse import parse_qsl, quote_plus
 
 from .keys import SigningKey
 
 METADATA = "/.well-known/openid-configuration"
 KEYS = "/.well-known/jwks.json"
+INTROSPECTION = "/oauth/introspect"
 
 #: An answer: status, headers, and the body in the pieces in which it is sent.
 Answer = tuple[int, dict[str, str], Iterable[bytes]]
 
 
 class FakeIssuer:
-    """Publishes metadata and keys over HTTP, or HTTPS, on a free port. Use it in a `with`.
+    """Publishes metadata and keys over HTTP, or HTTPS, on a free port, and says what opaque tokens
+    stand for. Use it in a `with`.
 
     Every attribute may be changed while it runs, and holds from the next request on.
     """
@@ -39,6 +44,13 @@ class FakeIssuer:
         self.keys = [SigningKey("first")]
         #: What the key set holds; None stands for the keys above.
         self.members: list[Any] | None = None
+        #: Where the metadata say that opaque tokens are looked up; None: they say nothing.
+        self.introspection_endpoint: Any = self.url.removesuffix("/") + INTROSPECTION
+        #: Opaque token -> what is answered for it; for any other, that it is not active.
+        self.introspection: dict[str, Any] = {}
+        #: As whom that may be asked.
+        self.client_id = "menu-api"
+        self.client_secret = secrets.token_urlsafe()
         #: False: every connection is closed without an answer.
         self.up = True
         #: Path -> function that answers in place of the usual one.
@@ -47,8 +59,9 @@ class FakeIssuer:
         self.cache_control: str | None = None
         #: True: the headers of every answer come a byte at a time.
         self.drip_headers = False
-        #: The headers of the latest request.
+        #: The headers of the latest request, and its form.
         self.last_headers: Mapping[str, str] = {}
+        self.last_form: Mapping[str, str] = {}
         #: Number of requests by path, those that got no answer among them.
         self.requests: Counter[str] = Counter()
         self._closing = threading.Event()
@@ -75,7 +88,10 @@ class FakeIssuer:
     def document(self, path: str) -> dict[str, Any]:
         """Return what is published at a path."""
         if path == METADATA:
-            return {"issuer": self.name, "jwks_uri": self.url.removesuffix("/") + KEYS}
+            document = {"issuer": self.name, "jwks_uri": self.url.removesuffix("/") + KEYS}
+            if self.introspection_endpoint is not None:
+                document["introspection_endpoint"] = self.introspection_endpoint
+            return document
         members = [key.jwk for key in self.keys] if self.members is None else self.members
         return {"keys": members}
 
@@ -89,6 +105,16 @@ class FakeIssuer:
         if self.cache_control is not None:
             headers["Cache-Control"] = self.cache_control
         return 200, headers, [json.dumps(self.document(path)).encode()]
+
+    def introspect(self, form: Mapping[str, str], authorization: str | None) -> Answer:
+        """Return what is answered for a token (RFC 7662, section 2)."""
+        if INTROSPECTION in self.answers:
+            return self.answers[INTROSPECTION]()
+        pair = f"{quote_plus(self.client_id)}:{quote_plus(self.client_secret)}"
+        if authorization != f"Basic {base64.b64encode(pair.encode()).decode()}":
+            return 401, {"WWW-Authenticate": "Basic"}, []
+        content = self.introspection.get(form.get("token", ""), {"active": False})
+        return 200, {"Content-Type": "application/json"}, [json.dumps(content).encode()]
 
     def pause(self, seconds: float) -> None:
         """Wait, inside an answer, but no longer than the issuer runs."""
@@ -114,6 +140,8 @@ class FakeIssuer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    # With the default of five, callers that come at once are turned away before they are heard.
+    request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: callers that give up are part of the test."""
@@ -122,12 +150,25 @@ class _Server(ThreadingHTTPServer):
 def _handler(issuer: FakeIssuer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            self._serve(lambda: issuer.answer(self.path))
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            form = dict(parse_qsl(self.rfile.read(length).decode()))
+            issuer.last_form = form
+            if self.path == INTROSPECTION:
+                authorization = self.headers.get("Authorization")
+                self._serve(lambda: issuer.introspect(form, authorization))
+            else:
+                self._serve(lambda: issuer.answer(self.path))
+
+        def _serve(self, answer: Callable[[], Answer]) -> None:
             issuer.requests[self.path] += 1
             if not issuer.up:
                 self.connection.close()
                 return
             issuer.last_headers = dict(self.headers)
-            status, headers, pieces = issuer.answer(self.path)
+            status, headers, pieces = answer()
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

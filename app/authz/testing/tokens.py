@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from .issuer import FakeIssuer
@@ -9,6 +10,8 @@ from .keys import SigningKey
 
 #: In place of a value: leave the member out.
 ABSENT: Any = object()
+
+_numbers = count(1)
 
 #: Key material that no issuer in a test signs with.
 _OTHER = -1
@@ -118,6 +121,14 @@ class TokenFactory:
     def opaque(self) -> str:
         """Return a token that is no JWT, as Auth0 issues when no audience is asked for."""
         return "q5Zy2vV0SYnJ0wEZ1tmHbXJk"
+
+    def introspected(self, permissions: object = (), **changes: Any) -> str:
+        """Return another opaque token, for which the issuer answers with the claims of a valid one
+        (RFC 7662); `changes` as for `claims`."""
+        token = f"opaque-{next(_numbers)}"
+        claims = {"active": True, "token_type": "Bearer"} | self.claims(permissions)
+        self.issuer.introspection[token] = changed(claims, changes)
+        return token
 
     def broken(self) -> dict[str, str]:
         """Return a token of each kind that must be refused, by the code of the refusal."""

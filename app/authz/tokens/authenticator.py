@@ -15,6 +15,7 @@ from . import compact, jose, rules
 from .binding import Binding, Presented
 from .discovery import discover
 from .dpop import ProofCheck
+from .introspection import Introspection
 from .issuers import IssuerFor, Issuers
 from .jose import VerificationKey
 from .keys import IssuerKeys, Lifetimes
@@ -58,6 +59,7 @@ class Authenticator:
         #: The trusted issuers, and their keys.
         self.issuers = Issuers(settings.issuers, issuer_for, self._keys_of, timer)
         self._algorithms = self.issuers.algorithms
+        self._introspection = Introspection.configured(settings, self.issuers, clock, timer)
         self._cache = ExpiringMap[bytes, Verified](settings.token_cache_size, timer)
         self._deny_list = DenyList(state, timer=timer) if state else None
         self._binding = _binding(settings, state, clock)
@@ -71,17 +73,24 @@ class Authenticator:
         :raises AuthzError: if it speaks for nobody, or that cannot be known now.
         """
         text = presented.token
+        if self._introspection and compact.is_opaque(text):
+            identity = self._introspected(self._introspection, text)
+        else:
+            identity = self._verified(text)
+        # For remembered tokens too. The proof comes last, since it is used up.
+        if self._deny_list:
+            self._deny_list.check(identity.issuer or "", identity.claims, text)
+        self._binding.confirm(identity.claims, presented)
+        return identity
+
+    def _verified(self, text: str) -> Identity:
+        """Return whom a JWT speaks for."""
         fingerprint = sha256(text.encode()).digest()
         verified = self._seen(fingerprint)
         if verified is None:
             verified = self._verify(text)
             self._cache.put(fingerprint, verified, self._settings.token_cache_seconds)
-        identity = verified.identity
-        # For remembered tokens too. The proof comes last, since it is used up.
-        if self._deny_list:
-            self._deny_list.check(verified.keys.issuer.url, identity.claims, text)
-        self._binding.confirm(identity.claims, presented)
-        return identity
+        return verified.identity
 
     def _seen(self, fingerprint: bytes) -> Verified | None:
         """Return a token that was verified before, if what it was verified with still holds.
@@ -115,6 +124,15 @@ class Authenticator:
         claims = jose.verify(token, key)
         rules.check(claims, self._expected(keys.issuer, issuer_name))
         return Verified(self._identity(claims), token.header.kid, token.header.alg, keys, key)
+
+    def _introspected(self, introspection: Introspection, text: str) -> Identity:
+        """Take what the issuer says of an opaque token through all the rules, each time anew.
+
+        :raises AuthzError: the first that it breaks, or why nothing can be said of it.
+        """
+        found = introspection.look_up(text)
+        rules.check(found.claims, self._expected(found.issuer, found.issuer_name))
+        return self._identity(found.claims)
 
     def _expected(self, issuer: Issuer, issuer_name: str) -> rules.Expected:
         return rules.Expected(

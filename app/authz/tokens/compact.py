@@ -17,6 +17,10 @@ from .parts import PartMalformed
 #: Media types of a JWT access token: Auth0's default, and RFC 9068, section 2.1.
 _TYPES = ("jwt", "at+jwt")
 
+_INTROSPECTION = (
+    "set AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, to have the issuer say what the token stands for"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -36,6 +40,11 @@ class UnverifiedToken:
     unverified_claims: dict[str, Any]
 
 
+def is_opaque(text: str) -> bool:
+    """Say whether a token has not the three parts of a JWT: only its issuer can tell what it is."""
+    return text.count(".") != 2
+
+
 def read(text: str, algorithms: Collection[str]) -> UnverifiedToken:
     """Take a token apart.
 
@@ -49,12 +58,13 @@ def read(text: str, algorithms: Collection[str]) -> UnverifiedToken:
     if len(pieces) == 5:
         raise TokenOpaque(
             "the token is encrypted (five parts)",
-            cure="turn token encryption off for this API at the issuer",
+            cure=f"turn token encryption off for this API at the issuer, or {_INTROSPECTION}",
         )
     if len(pieces) != 3:
         raise TokenOpaque(
             "the token is not a JWT",
-            cure="the client asked for no audience: have it ask for this API's",
+            cure="the client asked for no audience: have it ask for this API's; or"
+            f" {_INTROSPECTION}",
         )
     header = _read_header(pieces[0])
     if header.alg not in algorithms:

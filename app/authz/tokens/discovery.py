@@ -1,6 +1,7 @@
 """What an issuer publishes of itself: its metadata and its keys, fetched as one."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..addresses import is_safe
 from .fetch import FetchError, fetch
@@ -16,6 +17,8 @@ class Published:
     keys: KeySet
     #: Seconds from `Cache-Control` of the key set; None if it says nothing.
     max_age: int | None
+    #: Where to ask for opaque tokens (RFC 7662); None if the metadata name no safe address.
+    introspection_endpoint: str | None = None
 
 
 def same_issuer(one: str, other: str) -> bool:
@@ -41,4 +44,11 @@ def discover(issuer: str, algorithms: frozenset[str], deadline: float) -> Publis
         keys = KeySet.from_document(document.content, algorithms)
     except ValueError as error:
         raise FetchError(f"{address!r}: {error}") from error
-    return Published(name, keys, document.max_age)
+    return Published(name, keys, document.max_age, _endpoint(metadata.content))
+
+
+def _endpoint(metadata: dict[str, Any]) -> str | None:
+    """Return the introspection endpoint (RFC 8414, section 2). A bad one costs itself, not the
+    keys."""
+    address = metadata.get("introspection_endpoint")
+    return address if isinstance(address, str) and is_safe(address) else None

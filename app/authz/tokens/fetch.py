@@ -10,6 +10,7 @@ import json
 import re
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPResponse
@@ -21,13 +22,20 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
 from ..addresses import is_safe
+from . import parts
 
 #: Bytes of a body that are read at most.
 MAX_BODY = 1_000_000
 
 
 class FetchError(Exception):
-    """Raised if no document could be had. The text is for the log: it may hold addresses."""
+    """Raised if no document could be had. The text is for the log: it may hold addresses, but
+    nothing of what was sent."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        #: The status of an answer that was not 200, or None.
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +47,23 @@ class Document:
     max_age: int | None
 
 
-def fetch(url: str, deadline: float) -> Document:
-    """Get a JSON object.
+def fetch(
+    url: str,
+    deadline: float,
+    *,
+    form: Mapping[str, str] | None = None,
+    authorization: str | None = None,
+    strict: bool = False,
+) -> Document:
+    """Get a JSON object, or post a form and read one.
 
     No redirect is followed and no `.netrc` is read; proxy variables and `REQUESTS_CA_BUNDLE` are
     honoured.
 
     :param deadline: the end of all waiting, on the clock of `time.monotonic`, in seconds.
+    :param form: what to post; None to get.
+    :param authorization: the header to sign in with; None to send none.
+    :param strict: the object is read as that of a token is (see `parts`).
     :raises FetchError: whatever goes wrong.
     """
     if not is_safe(url):
@@ -56,15 +74,18 @@ def fetch(url: str, deadline: float) -> Document:
             adapter = _DeadlineAdapter(deadline)
             session.mount("https://", adapter)
             session.mount("http://", adapter)
-            with session.get(
+            with session.request(
+                "GET" if form is None else "POST",
                 url,
-                headers={"Accept": "application/json"},
+                data=form,
+                headers={"Accept": "application/json", "Authorization": authorization},
                 allow_redirects=False,
                 stream=True,
                 timeout=_left(deadline),
             ) as response:
                 if response.status_code != 200:
-                    raise FetchError(f"{url!r} answered {response.status_code}, not 200")
+                    status = response.status_code
+                    raise FetchError(f"{url!r} answered {status}, not 200", status)
                 body = response.raw.read(MAX_BODY + 1, decode_content=True)
                 max_age = _max_age(response.headers.get("Cache-Control", ""))
     # requests lets ValueError through for addresses that it cannot parse.
@@ -72,12 +93,12 @@ def fetch(url: str, deadline: float) -> Document:
         raise FetchError(f"{url!r} could not be read: {error}") from error
     if len(body) > MAX_BODY:
         raise FetchError(f"{url!r} sent more than {MAX_BODY} bytes")
-    return Document(_json_object(url, body), max_age)
+    return Document(_json_object(url, body, strict), max_age)
 
 
-def _json_object(url: str, body: bytes) -> dict[str, Any]:
+def _json_object(url: str, body: bytes, strict: bool) -> dict[str, Any]:
     try:
-        content = json.loads(body)
+        content = parts.read_json(body) if strict else json.loads(body)
     except (ValueError, RecursionError) as error:
         raise FetchError(f"{url!r} did not send JSON") from error
     if not isinstance(content, dict):

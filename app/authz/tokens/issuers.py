@@ -53,15 +53,25 @@ class Issuers:
             return frozenset(ALGORITHMS)
         return frozenset().union(*(keys.issuer.algorithms for keys in self.configured))
 
-    def of(self, token: UnverifiedToken) -> IssuerKeys:
-        """Return the key set of the issuer that a token claims to be from, which is compared but
-        for a trailing slash.
+    @property
+    def only(self) -> IssuerKeys | None:
+        """The key set of the one issuer that tokens can come from; None if there are several, or
+        may be."""
+        alone = len(self.configured) == 1 and self._issuer_for is None
+        return self.configured[0] if alone else None
 
-        :raises TokenMalformed: if `iss` is no text.
+    def of(self, token: UnverifiedToken) -> IssuerKeys:
+        """Return the key set of the issuer that a token claims to be from. Raises as `named`."""
+        return self.named(token.unverified_claims.get("iss", ""))
+
+    def named(self, unverified: object) -> IssuerKeys:
+        """Return the key set of an issuer, compared but for a trailing slash.
+
+        :param unverified: the value of `iss`.
+        :raises TokenMalformed: if it is no text.
         :raises TokenIssuer: if the issuer is not trusted.
         :raises RuntimeError: if the app finds another issuer than the one it was asked for.
         """
-        unverified = token.unverified_claims.get("iss", "")
         if not isinstance(unverified, str):
             raise TokenMalformed("iss must be a text", found=unverified)
         name = _name(unverified)

@@ -119,6 +119,24 @@ class IssuerKeys:
                 self._start_scheduled(now)
         return key, held.published.issuer
 
+    def published(self, patience: float) -> Published:
+        """Return what the issuer publishes, whatever keys are in it.
+
+        Waits for the network only where nothing is held.
+
+        :param patience: seconds to wait at most.
+        :raises KeysUnavailable: if that cannot be known.
+        """
+        with self._lock:
+            now = self._timer()
+            held = self._living(now)
+            fetch = self._start_scheduled(now) if held else self._any_fetch(now)
+        if held is None and fetch and fetch.done.wait(patience):
+            held = self._living(now)
+        if held is None:
+            raise self._unavailable()
+        return held.published
+
     def _find_by_asking(
         self, kid: str | None, algorithm: str, arrived: float
     ) -> tuple[VerificationKey, str]:
@@ -145,12 +163,17 @@ class IssuerKeys:
 
     def _fetch_for(self, kid: str | None, algorithm: str, now: float) -> _Fetch | None:
         """Return a fetch that an unknown name may wait for, or None if it may not have one."""
-        under_way = self._under_way(now)
-        if under_way:
-            return under_way
-        if self._unknown.get((kid, algorithm)):
+        if not self._under_way(now) and self._unknown.get((kid, algorithm)):
             return None
-        return self._start_scheduled(now) or (self._start(now) if self._bucket.take(now) else None)
+        return self._any_fetch(now)
+
+    def _any_fetch(self, now: float) -> _Fetch | None:
+        """Return a fetch that a request may wait for, begun now if need be and if it may."""
+        return (
+            self._under_way(now)
+            or self._start_scheduled(now)
+            or (self._start(now) if self._bucket.take(now) else None)
+        )
 
     def _start_scheduled(self, now: float) -> _Fetch | None:
         """Start the renewal of the set in hand if it is due. What strangers spend is not asked."""

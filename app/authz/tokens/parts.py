@@ -39,20 +39,30 @@ def read_object(part: str) -> dict[str, Any]:
     :raises PartMalformed: if it is none.
     """
     try:
-        text = decode(part).decode("utf-8")
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-        )
-        if "\\u" in text:
-            # An escape can smuggle in half a surrogate pair, which no output can encode.
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        value = read_json(decode(part))
     except (ValueError, RecursionError) as error:
         raise PartMalformed(f"is not JSON: {type(error).__name__}") from error
     if not isinstance(value, dict):
         raise PartMalformed("is not a JSON object")
+    return value
+
+
+def read_json(text: bytes) -> Any:
+    """Read JSON as strictly as a part is read.
+
+    :raises ValueError: if it is none.
+    :raises RecursionError: if it is too deep.
+    """
+    decoded = text.decode("utf-8")
+    value = json.loads(
+        decoded,
+        object_pairs_hook=_unique,
+        parse_constant=_refuse_constant,
+        parse_float=_finite,
+    )
+    if "\\u" in decoded:
+        # An escape can smuggle in half a surrogate pair, which no output can encode.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
     return value
 
 

@@ -1,0 +1,234 @@
+"""Tokens that only their issuer can read: it is asked for each, and remembered for a while (RFC
+7662).
+
+What is remembered is the answer, not a verdict: the rules are asked for each request anew.
+"""
+
+import time
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote_plus
+
+from ..errors import (
+    IntrospectionUnavailable,
+    KeysUnavailable,
+    TokenInactive,
+    TokenIssuer,
+    TokenOpaque,
+)
+from ..settings import Issuer, Settings
+from .calls import Calls
+from .fetch import FetchError, fetch
+from .issuers import Issuers
+from .store import ExpiringMap
+
+#: Seconds that one request may cost in all: metadata, if none are held, and the answer.
+PATIENCE = 3.0
+#: Calls that may be under way at once, in one process.
+CALLS = 16
+#: Seconds for which an active token is remembered at most; never beyond its `exp`.
+ACTIVE_FOR = 60.0
+#: Seconds for which another is, and how many are. They have a place of their own: whoever makes
+#: tokens up pushes no good one out.
+INACTIVE_FOR = 30.0
+INACTIVE = 1024
+#: Seconds after which it makes sense to come again where the issuer did not answer.
+RETRY_AFTER = 5
+
+_CURE_OPAQUE = (
+    "the client asked for no audience: have it ask for this API's; or set AUTHZ_INTROSPECTION_URL"
+    " to where this issuer answers RFC 7662"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an issuer says of a token that it calls active. The values are not checked: see
+    `rules`."""
+
+    #: All that it says, and its own name for `iss` where it does not say that.
+    claims: dict[str, Any]
+    issuer: Issuer
+    #: What `iss` must be.
+    issuer_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    url: str
+    #: The own name of the issuer whose metadata have named it; None if the settings have.
+    issuer_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    content: dict[str, Any]
+    endpoint: _Endpoint
+
+    @property
+    def is_active(self) -> bool:
+        """`active` is `true`, not a text or a number (RFC 7662, section 2.2)."""
+        return self.content.get("active") is True
+
+
+class Introspection:
+    """Looks opaque tokens up. One instance belongs to one process (see `calls`).
+
+    :param authorization: the header that signs this API in at the issuer.
+    :param issuers: one of which the tokens are from; just one if the settings name no endpoint.
+    :param clock: seconds since the epoch.
+    :param timer: a steady clock, in seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        authorization: str,
+        issuers: Issuers,
+        clock: Callable[[], float],
+        timer: Callable[[], float],
+    ) -> None:
+        self._url = settings.introspection_url
+        self._authorization = authorization
+        self._issuers = issuers
+        self._clock = clock
+        self._active_for = min(ACTIVE_FOR, settings.token_cache_seconds)
+        self._active = ExpiringMap[bytes, _Answer](settings.token_cache_size, timer)
+        self._inactive = ExpiringMap[bytes, _Answer](INACTIVE, timer)
+        self._calls = Calls[bytes, _Answer](CALLS)
+
+    @classmethod
+    def configured(
+        cls,
+        settings: Settings,
+        issuers: Issuers,
+        clock: Callable[[], float],
+        timer: Callable[[], float],
+    ) -> "Introspection | None":
+        """Make one if the settings say as whom to ask, and whom; else return None."""
+        if settings.client_id is None or settings.client_secret is None:
+            return None
+        if settings.introspection_url is None and issuers.only is None:
+            return None
+        authorization = _basic(settings.client_id, settings.client_secret)
+        return cls(settings, authorization, issuers, clock, timer)
+
+    def look_up(self, text: str) -> Found:
+        """Return what the issuer says of a token.
+
+        :raises TokenInactive: if it does not say that the token is active.
+        :raises TokenIssuer: if it names an issuer that is not trusted, or none where there are
+            several.
+        :raises TokenMalformed: if what it names is no text.
+        :raises TokenOpaque: if nobody can be asked: the metadata name no endpoint.
+        :raises IntrospectionUnavailable: if it cannot be asked now, or its answer cannot be read.
+        """
+        fingerprint = sha256(text.encode()).digest()
+        answer = self._active.get(fingerprint) or self._inactive.get(fingerprint)
+        if answer is None:
+            answer = self._ask(text, fingerprint)
+        if not answer.is_active:
+            raise TokenInactive(
+                "the issuer does not say that the token is active",
+                wanted=True,
+                found=answer.content.get("active"),
+                cure="have the client renew its token; if it is new, see that the issuer lets"
+                " AUTH0_CLIENT_ID introspect it",
+            )
+        issuer, name = self._issuer_of(answer)
+        return Found({"iss": name, **answer.content}, issuer, name)
+
+    def _issuer_of(self, answer: _Answer) -> tuple[Issuer, str]:
+        """Return whose token it is, and what `iss` must be if there is one.
+
+        Metadata have the issuer's own name. The settings have it but for a trailing slash.
+        """
+        only = self._issuers.only
+        if only and answer.endpoint.issuer_name is not None:
+            return only.issuer, answer.endpoint.issuer_name
+        if "iss" in answer.content:
+            return self._issuers.named(answer.content["iss"]).issuer, answer.content["iss"]
+        if only is None:
+            raise TokenIssuer(
+                "the answer has no iss, and several issuers are trusted",
+                cure="have the endpoint of AUTHZ_INTROSPECTION_URL say iss",
+            )
+        return only.issuer, only.issuer.url
+
+    def _ask(self, text: str, fingerprint: bytes) -> _Answer:
+        """Ask the issuer, together with whoever else asks for the same token."""
+        deadline = time.monotonic() + PATIENCE
+        endpoint = self._endpoint()
+        make = partial(self._call, endpoint, text, fingerprint, deadline)
+        try:
+            return self._calls.outcome(fingerprint, make, deadline)
+        except FetchError as failure:
+            raise _unavailable(failure) from failure
+
+    def _endpoint(self) -> _Endpoint:
+        """Return where to ask: as the settings say, or else the metadata of the only issuer."""
+        if self._url is not None:
+            return _Endpoint(self._url, None)
+        only = self._issuers.only
+        assert only is not None  # see `configured`
+        try:
+            published = only.published(PATIENCE)
+        except KeysUnavailable as error:
+            raise IntrospectionUnavailable(
+                f"it is not known where to introspect: {error.reason}",
+                retry_after=error.retry_after,
+                cure=error.cure,
+            ) from error
+        if published.introspection_endpoint is None:
+            raise TokenOpaque(
+                "the token is not a JWT, and the issuer's metadata name no introspection_endpoint",
+                cure=_CURE_OPAQUE,
+            )
+        return _Endpoint(published.introspection_endpoint, published.issuer)
+
+    def _call(self, endpoint: _Endpoint, text: str, fingerprint: bytes, deadline: float) -> _Answer:
+        """Make the call (RFC 7662, section 2.1), and remember its answer before anybody else asks.
+
+        :raises FetchError: if there is no answer, or another than a JSON object.
+        """
+        document = fetch(
+            endpoint.url,
+            deadline,
+            form={"token": text, "token_type_hint": "access_token"},
+            authorization=self._authorization,
+            strict=True,
+        )
+        answer = _Answer(document.content, endpoint)
+        if answer.is_active:
+            self._active.put(fingerprint, answer, self._lifetime(answer))
+        else:
+            self._inactive.put(fingerprint, answer, INACTIVE_FOR)
+        return answer
+
+    def _lifetime(self, answer: _Answer) -> float:
+        """Return for how many seconds an active token is remembered."""
+        now = self._clock()
+        end = answer.content.get("exp")
+        if not isinstance(end, int | float):
+            return self._active_for  # and refused each time: a rule wants a number
+        # In this order: a huge whole number can be compared with a float, but not subtracted.
+        return max(now, min(end, now + self._active_for)) - now
+
+
+def _basic(client_id: str, secret: str) -> str:
+    """Return the header that signs a client in (RFC 6749, section 2.3.1: form-encoded first)."""
+    pair = f"{quote_plus(client_id)}:{quote_plus(secret)}"
+    return f"Basic {b64encode(pair.encode()).decode()}"
+
+
+def _unavailable(failure: FetchError) -> IntrospectionUnavailable:
+    cure = "look whether the endpoint is up and can be reached from here"
+    if failure.status in (401, 403):
+        cure = "correct AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, and let that client introspect"
+    return IntrospectionUnavailable(
+        f"the token could not be introspected: {failure}", retry_after=RETRY_AFTER, cure=cure
+    )
