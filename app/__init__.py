@@ -7,7 +7,8 @@ from flask import Flask
 
 import config
 from app import cors, database, errors, extensions, home, items
-from app.authz.settings import Settings, SettingsError
+from app.authz.reading import SettingsError
+from app.authz.settings import Settings
 from app.state import shared_state
 from app.tenant.cli import tenant_cli
 

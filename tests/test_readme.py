@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import config
-from app.authz.settings import DEFAULTS
+from app.authz.reading import DEFAULTS
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 

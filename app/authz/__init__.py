@@ -20,7 +20,8 @@ from .identity import Anonymous, Identity
 from .policy.combinations import all_of, any_of
 from .policy.requirements import Permission, Scope
 from .policy.rights import Rights
-from .settings import Issuer, SettingsError
+from .reading import SettingsError
+from .settings import Issuer
 
 __all__ = [
     "Anonymous",

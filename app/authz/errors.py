@@ -260,3 +260,10 @@ class StateUnavailable(Unavailable):
 
     code = "state_unavailable"
     detail = "Access cannot be decided at the moment. Try again later."
+
+
+class PermissionsUnavailable(Unavailable):
+    """Raised if the caller's permissions are to be asked for, and cannot be known now."""
+
+    code = "permissions_unavailable"
+    detail = "Access cannot be decided at the moment. Try again later."

@@ -20,8 +20,9 @@ from .policy.grants import covers_with_globs
 from .policy.guard import Guard
 from .policy.rights import Rights
 from .proxies import Proxies
+from .reading import SettingsError
 from .routes import async_under_gevent, problems
-from .settings import Settings, SettingsError
+from .settings import Settings
 from .state import State
 from .tokens.issuers import IssuerFor
 from .tokens.nonces import Nonces

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from .settings import Peer
+from .parsing import Peer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -9,6 +9,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.tenant.keys import KeyFile
+from app.tenant.management import PREFIX, as_management_error, management_api
+from app.tenant.permissions import PermissionFile
 from app.tenant.server import TenantClientCredentials, TenantServer
 from app.tenant.tokens import TokenIssuer
 
@@ -23,6 +25,7 @@ def create_tenant(
     issuer: str,
     audiences: Sequence[str],
     keys: KeyFile,
+    permissions: PermissionFile,
     clock: Callable[[], float] = time.time,
 ) -> Flask:
     """Make the application of a local tenant.
@@ -31,14 +34,16 @@ def create_tenant(
         whatever `Host` a request names.
     :param audiences: the APIs that tokens may be asked for.
     :param keys: the signing keys, read again for every request.
+    :param permissions: what users may do now, read again for every request.
     :param clock: returns the seconds since 1970.
     """
     tenant = Flask(__name__, static_folder=None)
     tenant.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    server = TenantServer(TokenIssuer(issuer, keys, clock), audiences)
+    tokens = TokenIssuer(issuer, keys, clock)
     _add_documents(tenant, issuer, keys)
-    _add_token_endpoint(tenant, server)
-    tenant.register_error_handler(HTTPException, _as_oauth_error)
+    _add_token_endpoint(tenant, TenantServer(tokens, audiences))
+    tenant.register_blueprint(management_api(tokens, audiences, permissions))
+    tenant.register_error_handler(HTTPException, _as_error)
     return tenant
 
 
@@ -84,6 +89,11 @@ def _metadata(issuer: str) -> dict[str, object]:
             TenantClientCredentials.TOKEN_ENDPOINT_AUTH_METHODS
         ),
     }
+
+
+def _as_error(error: HTTPException) -> BaseResponse:
+    is_management = request.path.startswith(f"{PREFIX}/")
+    return as_management_error(error) if is_management else _as_oauth_error(error)
 
 
 def _as_oauth_error(error: HTTPException) -> BaseResponse:

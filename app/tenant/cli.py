@@ -1,4 +1,4 @@
-"""`flask tenant`: run the local tenant, rotate its key, print a token."""
+"""`flask tenant`: run the local tenant, rotate its key, print a token, change permissions."""
 
 import json
 import re
@@ -13,7 +13,9 @@ from flask.cli import AppGroup
 from app.tenant.address import AddressError, issuer_at, local_issuer
 from app.tenant.application import create_tenant
 from app.tenant.clients import CLIENTS
-from app.tenant.keys import KeyFile, KeyFileError
+from app.tenant.files import TenantFileError
+from app.tenant.keys import KeyFile
+from app.tenant.permissions import PermissionFile
 from app.tenant.serving import hold_stop_signals, listen, serving, wait_for_stop
 from app.tenant.tokens import LIFETIME, TokenIssuer
 from app.tenant.users import USERS
@@ -43,7 +45,7 @@ def run(host: str, port: int | None) -> None:
         listener = listen(host, current_app.config["TENANT_PORT"] if port is None else port)
     issuer = issuer_at(host, listener.getsockname()[1])
     hold_stop_signals()
-    with serving(create_tenant(issuer, audiences, keys), listener):
+    with serving(create_tenant(issuer, audiences, keys, _permission_file()), listener):
         _announce(issuer, audiences)
         wait_for_stop()
 
@@ -69,12 +71,30 @@ def rotate() -> None:
 def token(name: str, permissions: tuple[str, ...], expires_in: int, as_json: bool) -> None:
     """Print an access token of a user. The tenant need not be running."""
     user = USERS[name]
-    names = _permission_names(permissions) if permissions else user.permissions
     with _told():
+        names = _permission_names(permissions) if permissions else _permission_file().of(user)
         issuer = TokenIssuer(local_issuer(_configured_issuers()), _key_file())
         made = issuer.for_user(user, _CLIENT_ID, _audiences()[0], names, expires_in)
     answer = {"access_token": made, "token_type": "Bearer", "expires_in": expires_in}
     click.echo(json.dumps(answer) if as_json else made)
+
+
+@tenant_cli.command("permissions")
+@click.option("--of", "name", type=click.Choice(list(USERS)), required=True, help="The user.")
+@click.option("--grant", multiple=True, metavar="NAMES", help="Permissions that the user gets.")
+@click.option("--revoke", multiple=True, metavar="NAMES", help="Permissions that the user loses.")
+def permissions(name: str, grant: tuple[str, ...], revoke: tuple[str, ...]) -> None:
+    """Change a user's permissions, and print those that there are then, one a line.
+
+    Names are separated by spaces or commas, or the option is repeated. A running tenant knows at
+    once; tokens that were made before go on saying what they say.
+    """
+    granted, revoked = _permission_names(grant, "--grant"), _permission_names(revoke, "--revoke")
+    user, file = USERS[name], _permission_file()
+    with _told():
+        names = file.change(user, granted, revoked) if granted or revoked else file.of(user)
+    for each in names:
+        click.echo(each)
 
 
 @contextmanager
@@ -82,12 +102,16 @@ def _told() -> Iterator[None]:
     """Tell the developer what is wrong, without a traceback."""
     try:
         yield
-    except (AddressError, KeyFileError) as error:
+    except (AddressError, TenantFileError) as error:
         raise click.ClickException(str(error)) from error
 
 
 def _key_file() -> KeyFile:
     return KeyFile(Path(current_app.instance_path) / "tenant-keys.json")
+
+
+def _permission_file() -> PermissionFile:
+    return PermissionFile(Path(current_app.instance_path) / "tenant-permissions.json")
 
 
 def _configured_issuers() -> str:
@@ -102,12 +126,12 @@ def _audiences() -> list[str]:
     return audiences
 
 
-def _permission_names(options: tuple[str, ...]) -> tuple[str, ...]:
+def _permission_names(options: tuple[str, ...], hint: str = "--permissions") -> tuple[str, ...]:
     names = [name for option in options for name in _SEPARATOR.split(option) if name]
     for name in names:
         if not _PERMISSION.fullmatch(name):
             raise click.BadParameter(
-                "a name holds characters that no permission has.", param_hint="--permissions"
+                "a name holds characters that no permission has.", param_hint=hint
             )
     return tuple(dict.fromkeys(names))
 
@@ -121,7 +145,8 @@ def _announce(issuer: str, audiences: list[str]) -> None:
         *(f"  audience  {audience}" for audience in audiences),
     ]
     for client in CLIENTS.values():
-        granted = " ".join(client.permissions) or "no permissions"
+        names = (*client.permissions, *client.management_permissions)
+        granted = " ".join(names) or "no permissions"
         lines.append(f"  client    {client.client_id}, {client.client_secret} ({granted})")
     click.echo("\n".join(lines), err=True)
     _warn_of_another_issuer(issuer)

@@ -9,6 +9,9 @@ from hmac import compare_digest
 
 from app.tenant.users import MENU_ADMIN
 
+#: What opens the users of the Management API.
+READ_USERS = "read:users"
+
 
 @dataclass(frozen=True)
 class Client:
@@ -18,6 +21,8 @@ class Client:
     client_secret: str
     #: What the client was granted for the API; its tokens carry no more.
     permissions: tuple[str, ...]
+    #: What the client was granted for the Management API.
+    management_permissions: tuple[str, ...] = ()
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Compare in constant time."""
@@ -31,15 +36,18 @@ class Client:
         """Allow client credentials, which is what these clients have."""
         return grant_type == "client_credentials"
 
-    def granted(self, scope: str | None) -> tuple[str, ...]:
+    def granted(self, scope: str | None, *, management: bool) -> tuple[str, ...]:
         """Return the permissions for a requested scope: those of its names that the client has.
 
         No scope asks for all of them. A name that the client lacks is left out, not refused: the
         answer says what was granted (RFC 6749, section 3.3).
+
+        :param management: whether it is for the Management API.
         """
+        held = self.management_permissions if management else self.permissions
         if scope is None:
-            return self.permissions
-        return tuple(name for name in self.permissions if name in scope.split())
+            return held
+        return tuple(name for name in held if name in scope.split())
 
 
 CLIENTS = {
@@ -47,5 +55,6 @@ CLIENTS = {
     for client in (
         Client("postman", "postman-development-secret", MENU_ADMIN),
         Client("postman-diner", "postman-diner-development-secret", ()),
+        Client("menu-api", "menu-api-development-secret", (), (READ_USERS,)),
     )
 }

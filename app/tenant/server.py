@@ -15,7 +15,7 @@ from flask import Request
 
 from app.tenant.clients import CLIENTS, Client
 from app.tenant.token_request import TokenRequest
-from app.tenant.tokens import LIFETIME, TokenIssuer
+from app.tenant.tokens import LIFETIME, TokenIssuer, management_audience
 
 
 class TenantServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
@@ -26,6 +26,8 @@ class TenantServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships 
         self.tokens = tokens
         #: The APIs that tokens may be asked for.
         self.audiences = frozenset(audiences)
+        #: The tenant's own API, for clients that were granted something there.
+        self.management = management_audience(tokens.issuer)
         # Not Authlib's own: they tell an unknown client from a wrong secret.
         self.register_client_auth_method("client_secret_basic", _client_by_header)
         self.register_client_auth_method("client_secret_post", _client_by_body)
@@ -57,14 +59,16 @@ class TenantClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
         audience = self.request.parameters.get("audience")
         if audience is None:
             raise InvalidRequestError("Missing 'audience': say which API the token is for.")
-        if audience not in self.server.audiences:
+        if audience == self.server.management and not self.request.client.management_permissions:
+            raise AccessDeniedError("The client has no grant for this API.", status_code=403)
+        if audience not in self.server.audiences | {self.server.management}:
             raise AccessDeniedError("The tenant knows no API by this audience.", status_code=403)
 
     def generate_token(self, scope: str | None = None, **_: object) -> dict[str, object]:
         """Make the answer of RFC 6749, section 5.1."""
         client: Client = self.request.client
-        permissions = client.granted(scope)
         audience = self.request.parameters["audience"]
+        permissions = client.granted(scope, management=audience == self.server.management)
         token = self.server.tokens.for_client(client.client_id, audience, permissions)
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME}
         if permissions:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 
 from app.tenant.keys import ALGORITHM, KeyFile
 from app.tenant.users import User
@@ -17,6 +19,11 @@ LIFETIME = 86_400
 
 #: What a page that signs somebody in asks for; the user's permissions do not depend on it.
 _SIGN_IN_SCOPE = "openid profile email"
+
+
+def management_audience(issuer: str) -> str:
+    """Return the identifier of a tenant's own API, which ends in a slash as Auth0's."""
+    return f"{issuer}api/v2/"
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,22 @@ class TokenIssuer:
             "permissions": list(permissions),
         }
         return self._sign(claims, lifetime)
+
+    def scope_of(self, token: str, audience: str) -> frozenset[str]:
+        """Return the scope of a token that was made here.
+
+        :raises ValueError: it was not, or is for another audience, or has expired.
+        """
+        keys = KeySet(list(self.keys.load().keys))
+        try:
+            claims = jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
+        except JoseError as error:
+            raise ValueError("not a token of this tenant") from error
+        if (claims["iss"], claims["aud"]) != (self.issuer, audience):
+            raise ValueError("the token is for another API")
+        if claims["exp"] <= self.clock():
+            raise ValueError("the token has expired")
+        return frozenset(claims.get("scope", "").split())
 
     def _sign(self, claims: dict[str, object], lifetime: int) -> str:
         key = self.keys.load().current

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.authz import Authz, public, requires_auth, requires_permission
 from app.authz.algorithms import PROOF_ALGORITHMS
-from app.authz.settings import SettingsError
+from app.authz.reading import SettingsError
 from app.authz.testing import ClientCertificate, Clock, DpopKey, MemoryState, TokenFactory
 
 from .conftest import METADATA, bearer_challenge, code_of

@@ -10,6 +10,8 @@ from app.authz.testing import FakeIssuer
 from app.authz.testing.issuer import KEYS, Answer
 from app.authz.tokens.fetch import MAX_BODY, FetchError, fetch
 
+from .management_api import FakeManagement
+
 
 def soon() -> float:
     """Return a deadline that a test can wait for."""
@@ -26,6 +28,35 @@ def test_a_document_is_read(url: str, issuer: FakeIssuer) -> None:
     document = fetch(url, soon())
     assert document.content == issuer.document(KEYS)
     assert document.max_age == 60
+
+
+def test_credentials_are_sent_beside_our_own_headers(url: str, issuer: FakeIssuer) -> None:
+    fetch(url, soon(), authorization="Bearer t")
+    assert issuer.last_headers["Authorization"] == "Bearer t"
+    assert issuer.last_headers["Accept"] == "application/json"
+
+
+def test_a_form_is_posted() -> None:
+    """As it is written, and to the same limits as a question."""
+    with FakeManagement() as api:
+        api.token_answer = lambda: (200, {}, {"ok": True})
+        assert fetch(f"{api.url}/oauth/token", soon(), form={"a": "b &é"}).content == {"ok": True}
+        assert api.forms == [{"a": "b &é"}]
+        api.token_answer = lambda: (307, {"Location": f"{api.url}/elsewhere"}, b"")
+        with pytest.raises(FetchError, match="307"):
+            fetch(f"{api.url}/oauth/token", soon(), form={"a": "b"})
+        assert len(api.forms) == 2
+
+
+def test_a_refusal_keeps_its_status_and_headers(url: str, issuer: FakeIssuer) -> None:
+    issuer.answers[KEYS] = lambda: (429, {"retry-after": "7"}, [])
+    with pytest.raises(FetchError) as caught:
+        fetch(url, soon())
+    assert (caught.value.status, caught.value.headers["Retry-After"]) == (429, "7")
+    issuer.up = False
+    with pytest.raises(FetchError) as caught:
+        fetch(url, soon())
+    assert (caught.value.status, caught.value.headers) == (None, {})
 
 
 @pytest.mark.parametrize(

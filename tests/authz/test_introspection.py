@@ -408,7 +408,7 @@ def test_a_name_whose_look_up_hangs_holds_nobody(
     assert ask(client, "one") == "introspection_unavailable"
     assert ask(client, "two") == "introspection_unavailable"
     assert time.monotonic() - began < 3
-    assert [thread.name for thread in set(threading.enumerate()) - before] == ["authz call"]
+    assert [thread.name for thread in set(threading.enumerate()) - before] == ["introspection"]
 
 
 def test_a_call_that_was_given_up_is_not_waited_for(

@@ -11,7 +11,16 @@ import pytest
 AUTHZ = Path(__file__).parents[2] / "app" / "authz"
 
 #: Parts from the base up. Each imports only from those before it, or from within itself.
-BASE = {"addresses", "algorithms", "errors", "events", "identity", "settings"}
+BASE = {
+    "addresses",
+    "algorithms",
+    "errors",
+    "events",
+    "identity",
+    "parsing",
+    "reading",
+    "settings",
+}
 EDGE = {
     "answers",
     "attachment",

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.authz.settings import DEFAULTS, Settings, SettingsError
+from app.authz.reading import DEFAULTS, SettingsError
+from app.authz.settings import Settings
 
 GOOD = {"AUTH0_ISSUER_URL": "https://tenant.test/", "AUTH0_AUDIENCE": "https://menu-api.test"}
 
@@ -205,3 +206,85 @@ def test_an_unsafe_endpoint_is_refused(url: str) -> None:
 def test_a_client_is_a_text(name: str) -> None:
     (problem,) = problems(**GOOD | CLIENT | {name: 7})
     assert problem.startswith(name)
+
+
+MANAGEMENT = GOOD | {
+    "AUTHZ_PERMISSIONS_SOURCE": "management",
+    "AUTH0_CLIENT_ID": "our-api",
+    "AUTH0_CLIENT_SECRET": "s3cret",
+}
+
+
+def test_permissions_come_from_the_claim_unless_said_otherwise() -> None:
+    settings = Settings.from_config(GOOD)
+    assert (settings.permissions_source, settings.management_url) == ("claim", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "url"),
+    [
+        ({}, "https://tenant.test"),
+        ({"AUTHZ_MANAGEMENT_URL": "https://t.eu.auth0.com/"}, "https://t.eu.auth0.com"),
+        ({"AUTHZ_MANAGEMENT_URL": "http://127.0.0.1:7001"}, "http://127.0.0.1:7001"),
+        (
+            {
+                "AUTH0_ISSUER_URL": "https://login.test/,https://t.eu.auth0.com/",
+                "AUTHZ_MANAGEMENT_URL": "https://t.eu.auth0.com",
+            },
+            "https://t.eu.auth0.com",
+        ),
+    ],
+)
+def test_the_management_api_is_the_issuers_or_the_one_that_is_named(
+    changes: dict[str, str], url: str
+) -> None:
+    settings = Settings.from_config(MANAGEMENT | changes)
+    assert (settings.permissions_source, settings.management_url) == ("management", url)
+    assert (settings.client_id, settings.client_secret) == ("our-api", "s3cret")
+    assert settings.permissions_cache_seconds == 5
+
+
+def test_the_secret_is_not_shown() -> None:
+    assert "s3cret" not in repr(Settings.from_config(MANAGEMENT))
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"AUTHZ_PERMISSIONS_SOURCE": "Management"}, "AUTHZ_PERMISSIONS_SOURCE"),
+        ({"AUTHZ_PERMISSIONS_SOURCE": ["claim"]}, "AUTHZ_PERMISSIONS_SOURCE"),
+        ({"AUTH0_CLIENT_ID": ""}, "AUTH0_CLIENT_ID"),
+        ({"AUTH0_CLIENT_ID": 1}, "AUTH0_CLIENT_ID"),
+        ({"AUTH0_CLIENT_SECRET": " "}, "AUTH0_CLIENT_SECRET"),
+        ({"AUTH0_ISSUER_URL": "https://a.test/,https://b.test/"}, "AUTHZ_MANAGEMENT_URL"),
+        ({"AUTH0_ISSUER_URL": "https://a.test/realms/b"}, "AUTHZ_MANAGEMENT_URL"),
+        ({"AUTHZ_MANAGEMENT_URL": "http://t.eu.auth0.com/"}, "AUTHZ_MANAGEMENT_URL"),
+        ({"AUTHZ_MANAGEMENT_URL": "https://t.eu.auth0.com/api/v2/"}, "AUTHZ_MANAGEMENT_URL"),
+        ({"AUTHZ_MANAGEMENT_URL": "https://t.eu.auth0.com/?a=b"}, "AUTHZ_MANAGEMENT_URL"),
+        ({"AUTHZ_MANAGEMENT_URL": "https://u:s3cret@t.eu.auth0.com"}, "AUTHZ_MANAGEMENT_URL"),
+        ({"AUTHZ_MANAGEMENT_URL": "t.eu.auth0.com"}, "AUTHZ_MANAGEMENT_URL"),
+        ({"AUTHZ_PERMISSIONS_CACHE_SECONDS": "0"}, "AUTHZ_PERMISSIONS_CACHE_SECONDS"),
+        ({"AUTHZ_PERMISSIONS_CACHE_SECONDS": "61"}, "AUTHZ_PERMISSIONS_CACHE_SECONDS"),
+    ],
+)
+def test_a_management_api_that_cannot_be_asked_is_no_start(
+    changes: dict[str, Any], name: str
+) -> None:
+    (problem,) = problems(**MANAGEMENT | changes)
+    assert problem.startswith(f"{name} ")
+    assert "s3cret" not in problem
+
+
+def test_a_management_api_that_nobody_asks_is_no_start() -> None:
+    """Whoever named it believes that changes bite at once."""
+    (problem,) = problems(**GOOD, AUTHZ_MANAGEMENT_URL="https://t.eu.auth0.com/")
+    assert problem.startswith("AUTHZ_MANAGEMENT_URL has no effect")
+    assert "AUTHZ_PERMISSIONS_SOURCE=management" in problem
+
+
+def test_issuers_that_are_found_later_say_nothing_of_the_management_api() -> None:
+    config = {name: value for name, value in MANAGEMENT.items() if name not in GOOD}
+    with pytest.raises(SettingsError, match=r"^AUTHZ_MANAGEMENT_URL is missing"):
+        Settings.from_config(config, issuer_needed=False)
+    config["AUTHZ_MANAGEMENT_URL"] = "https://t.eu.auth0.com/"
+    assert Settings.from_config(config, issuer_needed=False).issuers == ()

@@ -3,7 +3,7 @@
 import re
 
 import config
-from app.authz.settings import DEFAULTS
+from app.authz.reading import DEFAULTS
 
 from .conftest import ROOT
 

@@ -11,6 +11,7 @@ from app.tenant.address import issuer_at
 from app.tenant.application import create_tenant
 from app.tenant.cli import tenant_cli
 from app.tenant.keys import KeyFile
+from app.tenant.permissions import PermissionFile
 from app.tenant.serving import listen, serving
 
 from .running import AUDIENCE, NOW, OTHER_AUDIENCE, RunningTenant
@@ -43,9 +44,12 @@ def tenant(full_key_file: KeyFile) -> Iterator[RunningTenant]:
     """A tenant on a free port, in a thread."""
     listener = listen("127.0.0.1", 0)
     issuer = issuer_at("127.0.0.1", listener.getsockname()[1])
-    application = create_tenant(issuer, [AUDIENCE, OTHER_AUDIENCE], full_key_file, lambda: NOW)
+    permissions = PermissionFile(full_key_file.path.with_name("tenant-permissions.json"))
+    application = create_tenant(
+        issuer, [AUDIENCE, OTHER_AUDIENCE], full_key_file, permissions, lambda: NOW
+    )
     with serving(application, listener):
-        yield RunningTenant(issuer, full_key_file)
+        yield RunningTenant(issuer, full_key_file, permissions)
 
 
 @pytest.fixture

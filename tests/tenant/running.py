@@ -8,6 +8,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from app.tenant.keys import KeyFile
+from app.tenant.permissions import PermissionFile
 
 AUDIENCE = "https://menu-api.demo.com"
 OTHER_AUDIENCE = "https://orders-api.demo.com"
@@ -22,6 +23,7 @@ class RunningTenant:
 
     issuer: str
     keys: KeyFile
+    permissions: PermissionFile
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """Ask for a document."""

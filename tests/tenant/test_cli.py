@@ -87,6 +87,34 @@ def test_a_name_that_no_permission_has_is_refused(cli: FlaskCliRunner, name: str
     assert_refused(result, "--permissions")
 
 
+def test_permissions_are_granted_and_revoked(cli: FlaskCliRunner, keys: KeyFile) -> None:
+    """The command prints what there is then, one a line; the next token carries it."""
+    change = ["tenant", "permissions", "--of", "diner"]
+    granted = cli.invoke(args=[*change, "--grant", "a:b, c:d", "--grant", "e:f", "--revoke", "c:d"])
+    assert (granted.exit_code, granted.stdout) == (0, "a:b\ne:f\n")
+    revoked = cli.invoke(args=[*change, "--revoke", "a:b"])
+    assert revoked.stdout == cli.invoke(args=change).stdout == "e:f\n"
+    got = claims(keys, cli.invoke(args=["tenant", "token", "--as", "diner"]))
+    assert got["permissions"] == ["e:f"]
+    assert cli.invoke(args=["tenant", "permissions", "--of", "admin"]).stdout.split() == PERMISSIONS
+
+
+@pytest.mark.parametrize("option", ["--grant", "--revoke"])
+def test_a_name_that_no_permission_has_changes_nothing(cli: FlaskCliRunner, option: str) -> None:
+    args = ["tenant", "permissions", "--of", "admin", option, "a:b caf\u00e9"]
+    assert_refused(cli.invoke(args=args), option)
+    assert cli.invoke(args=args[:4]).stdout.split() == PERMISSIONS
+
+
+@pytest.mark.parametrize("command", ["permissions --of admin", "token --as admin"])
+def test_a_corrupt_permission_file_is_named(
+    cli: FlaskCliRunner, keys: KeyFile, command: str
+) -> None:
+    path = keys.path.with_name("tenant-permissions.json")
+    path.write_text("{")
+    assert_refused(cli.invoke(args=["tenant", *command.split()]), str(path), "delete it")
+
+
 @pytest.mark.parametrize("seconds", [60, 0, -60])
 def test_the_lifetime_can_be_chosen(cli: FlaskCliRunner, keys: KeyFile, seconds: int) -> None:
     """Also one that has ended, to see what the API says."""

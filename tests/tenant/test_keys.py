@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.tenant.keys import OLD_KEYS, KeyFile, KeyFileError
+from app.tenant.files import TenantFileError
+from app.tenant.keys import OLD_KEYS, KeyFile
 
 _ROOT = Path(__file__).parents[2]
 
@@ -154,7 +155,7 @@ def test_a_corrupt_file_is_named_with_its_cure(key_file: KeyFile, content: str) 
     key_file.path.parent.mkdir()
     key_file.path.write_bytes(content.encode("utf-8", "surrogatepass"))
     for use in (key_file.load, key_file.rotate):
-        with pytest.raises(KeyFileError) as caught:
+        with pytest.raises(TenantFileError) as caught:
             use()
         assert str(key_file.path) in str(caught.value)
         assert "delete it" in str(caught.value)
@@ -164,7 +165,7 @@ def test_a_corrupt_file_is_named_with_its_cure(key_file: KeyFile, content: str) 
 def test_a_public_key_cannot_sign(key_file: KeyFile) -> None:
     """A file with the published set instead of the private one is refused."""
     key_file.path.write_text(json.dumps(key_file.load().public_set()))
-    with pytest.raises(KeyFileError):
+    with pytest.raises(TenantFileError):
         key_file.load()
 
 
@@ -173,5 +174,5 @@ def test_a_file_that_cannot_be_opened_is_named_with_its_cure(tmp_path: Path) -> 
     (tmp_path / "tenant-keys.json").mkdir()
     (tmp_path / "file").touch()
     for path in (tmp_path / "tenant-keys.json", tmp_path / "file" / "tenant-keys.json"):
-        with pytest.raises(KeyFileError, match="cannot be used"):
+        with pytest.raises(TenantFileError, match="cannot be used"):
             KeyFile(path).load()

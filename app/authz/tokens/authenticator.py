@@ -15,6 +15,7 @@ from . import compact, jose, rules
 from .binding import Binding, Presented
 from .discovery import discover
 from .dpop import ProofCheck
+from .fresh import FreshPermissions
 from .introspection import Introspection
 from .issuers import IssuerFor, Issuers
 from .jose import VerificationKey
@@ -63,6 +64,7 @@ class Authenticator:
         self._cache = ExpiringMap[bytes, Verified](settings.token_cache_size, timer)
         self._deny_list = DenyList(state, timer=timer) if state else None
         self._binding = _binding(settings, state, clock)
+        self._fresh = FreshPermissions.configured(settings, clock, timer)
 
     def authenticate(self, presented: Presented) -> Identity:
         """Return who the token of a request speaks for.
@@ -74,23 +76,24 @@ class Authenticator:
         """
         text = presented.token
         if self._introspection and compact.is_opaque(text):
-            identity = self._introspected(self._introspection, text)
+            identity, issuer = self._introspected(self._introspection, text)
         else:
-            identity = self._verified(text)
-        # For remembered tokens too. The proof comes last, since it is used up.
+            identity, issuer = self._verified(text)
+        # From here on for remembered tokens too. A proof is used up, so it comes after the rest;
+        # what costs a call comes after everything that may refuse.
         if self._deny_list:
-            self._deny_list.check(identity.issuer or "", identity.claims, text)
+            self._deny_list.check(issuer.url, identity.claims, text)
         self._binding.confirm(identity.claims, presented)
-        return identity
+        return self._fresh.of(identity, issuer.audiences) if self._fresh else identity
 
-    def _verified(self, text: str) -> Identity:
-        """Return whom a JWT speaks for."""
+    def _verified(self, text: str) -> tuple[Identity, Issuer]:
+        """Return whom a JWT speaks for, and who vouches for it."""
         fingerprint = sha256(text.encode()).digest()
         verified = self._seen(fingerprint)
         if verified is None:
             verified = self._verify(text)
             self._cache.put(fingerprint, verified, self._settings.token_cache_seconds)
-        return verified.identity
+        return verified.identity, verified.keys.issuer
 
     def _seen(self, fingerprint: bytes) -> Verified | None:
         """Return a token that was verified before, if what it was verified with still holds.
@@ -125,14 +128,14 @@ class Authenticator:
         rules.check(claims, self._expected(keys.issuer, issuer_name))
         return Verified(self._identity(claims), token.header.kid, token.header.alg, keys, key)
 
-    def _introspected(self, introspection: Introspection, text: str) -> Identity:
+    def _introspected(self, introspection: Introspection, text: str) -> tuple[Identity, Issuer]:
         """Take what the issuer says of an opaque token through all the rules, each time anew.
 
         :raises AuthzError: the first that it breaks, or why nothing can be said of it.
         """
         found = introspection.look_up(text)
         rules.check(found.claims, self._expected(found.issuer, found.issuer_name))
-        return self._identity(found.claims)
+        return self._identity(found.claims), found.issuer
 
     def _expected(self, issuer: Issuer, issuer_name: str) -> rules.Expected:
         return rules.Expected(

@@ -32,10 +32,12 @@ class Calls(Generic[Key, Result]):
     """Makes calls, of which only so many are under way at once.
 
     :param most: how many. A call counts until its thread ends, however long ago it was given up.
+    :param name: of the threads.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, name: str) -> None:
         self._most = most
+        self._name = name
         self._free = threading.Semaphore(most)
         self._lock = threading.Lock()
         self._under_way: dict[Key, _Call[Result]] = {}
@@ -58,7 +60,8 @@ class Calls(Generic[Key, Result]):
             raise FetchError("no answer in time")
         if isinstance(shared.outcome, FetchError):
             # One error each: several requests may be waiting, and an error notes who raised it.
-            raise FetchError(str(shared.outcome), shared.outcome.status) from shared.outcome
+            failure = shared.outcome
+            raise FetchError(str(failure), status=failure.status) from failure
         return shared.outcome
 
     def _start(self, key: Key, call: _Call[Result], make: Callable[[], Result]) -> None:
@@ -67,7 +70,7 @@ class Calls(Generic[Key, Result]):
             self._finish(key, call)
             return
         thread = threading.Thread(
-            target=self._run, args=(key, call, make), name="authz call", daemon=True
+            target=self._run, args=(key, call, make), name=self._name, daemon=True
         )
         try:
             thread.start()

@@ -32,10 +32,14 @@ class FetchError(Exception):
     """Raised if no document could be had. The text is for the log: it may hold addresses, but
     nothing of what was sent."""
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
-        super().__init__(reason)
-        #: The status of an answer that was not 200, or None.
+    def __init__(
+        self, text: str, *, status: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(text)
+        #: Status of an answer that was not 200; None if what failed is another thing.
         self.status = status
+        #: Headers of that answer, whose names are compared without case.
+        self.headers: Mapping[str, str] = headers or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,10 @@ def fetch(
                 stream=True,
                 timeout=_left(deadline),
             ) as response:
-                if response.status_code != 200:
-                    status = response.status_code
-                    raise FetchError(f"{url!r} answered {status}, not 200", status)
+                status = response.status_code
+                if status != 200:
+                    text = f"{url!r} answered {status}, not 200"
+                    raise FetchError(text, status=status, headers=response.headers)
                 body = response.raw.read(MAX_BODY + 1, decode_content=True)
                 max_age = _max_age(response.headers.get("Cache-Control", ""))
     # requests lets ValueError through for addresses that it cannot parse.

@@ -99,7 +99,7 @@ class Introspection:
         self._active_for = min(ACTIVE_FOR, settings.token_cache_seconds)
         self._active = ExpiringMap[bytes, _Answer](settings.token_cache_size, timer)
         self._inactive = ExpiringMap[bytes, _Answer](INACTIVE, timer)
-        self._calls = Calls[bytes, _Answer](CALLS)
+        self._calls = Calls[bytes, _Answer](CALLS, "introspection")
 
     @classmethod
     def configured(
