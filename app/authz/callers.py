@@ -62,6 +62,11 @@ class Callers:
             ),
         )
 
+    @property
+    def reads_tokens(self) -> bool:
+        """False if a function of the app's own takes the place of tokens."""
+        return self._sources.authenticate is None
+
     def of_request(self, mode: Mode) -> Identity | Anonymous:
         """Return who sends the current request, as far as the mode asks for it.
 

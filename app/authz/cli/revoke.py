@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 from flask import current_app
@@ -21,11 +20,10 @@ from ..state import Kind, Revocation, State
 from ..tokens.credentials import MAX_TOKEN_LENGTH
 from ..tokens.parts import PartMalformed, read_object
 from ..tokens.revocation import fingerprint
+from .moments import LAST, written
 
 #: Seconds for which a token may pass after its `exp`: the longest leeway that can be set.
 LEEWAY = 300.0
-#: The last moment that can be written as a date. A token may name a later one.
-LAST = 253_402_300_799.0
 
 
 @click.command("revoke")
@@ -169,9 +167,5 @@ def _said(entry: Revocation, name: str) -> str:
     """Return what was done, as sentences."""
     what = entry.kind if entry.kind is Kind.TOKEN else f"{entry.kind} {quoted(entry.value)}"
     whose = f" of {entry.issuer}" if entry.issuer else ""
-    when = "" if entry.before is None else f", tokens issued before {_written(entry.before)}"
-    return f"Revoked: {what}{whose}{when}.\nKept until {_written(entry.until)} in {name}."
-
-
-def _written(moment: Any) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+    when = "" if entry.before is None else f", tokens issued before {written(entry.before)}"
+    return f"Revoked: {what}{whose}{when}.\nKept until {written(entry.until)} in {name}."

@@ -7,7 +7,6 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from ..errors import TokenAlgorithm
 from ..identity import Identity
 from ..settings import Issuer, Settings
 from ..state import State
@@ -60,10 +59,13 @@ class Authenticator:
         #: The trusted issuers, and their keys.
         self.issuers = Issuers(settings.issuers, issuer_for, self._keys_of, timer)
         self._algorithms = self.issuers.algorithms
-        self._introspection = Introspection.configured(settings, self.issuers, clock, timer)
+        #: Asks what opaque tokens are; None if nobody can be asked.
+        self.introspection = Introspection.configured(settings, self.issuers, clock, timer)
         self._cache = ExpiringMap[bytes, Verified](settings.token_cache_size, timer)
-        self._deny_list = DenyList(state, timer=timer) if state else None
-        self._binding = _binding(settings, state, clock)
+        #: The tokens that were revoked; None without a shared state.
+        self.deny_list = DenyList(state, timer=timer) if state else None
+        #: What holds requests to the bindings of their tokens.
+        self.binding = _binding(settings, state, clock)
         self._fresh = FreshPermissions.configured(settings, clock, timer)
 
     def authenticate(self, presented: Presented) -> Identity:
@@ -75,15 +77,15 @@ class Authenticator:
         :raises AuthzError: if it speaks for nobody, or that cannot be known now.
         """
         text = presented.token
-        if self._introspection and compact.is_opaque(text):
-            identity, issuer = self._introspected(self._introspection, text)
+        if self.introspection and compact.is_opaque(text):
+            identity, issuer = self._introspected(self.introspection, text)
         else:
             identity, issuer = self._verified(text)
         # From here on for remembered tokens too. A proof is used up, so it comes after the rest;
         # what costs a call comes after everything that may refuse.
-        if self._deny_list:
-            self._deny_list.check(issuer.url, identity.claims, text)
-        self._binding.confirm(identity.claims, presented)
+        if self.deny_list:
+            self.deny_list.check(issuer.url, identity.claims, text)
+        self.binding.confirm(identity.claims, presented)
         return self._fresh.of(identity, issuer.audiences) if self._fresh else identity
 
     def _verified(self, text: str) -> tuple[Identity, Issuer]:
@@ -107,7 +109,7 @@ class Authenticator:
         key, issuer_name = verified.keys.find(verified.kid, verified.alg)
         if key != verified.key or issuer_name != verified.identity.issuer:
             return None
-        rules.expiry(verified.identity.claims, self._expected(verified.keys.issuer, issuer_name))
+        rules.expiry(verified.identity.claims, self.expected(verified.keys.issuer, issuer_name))
         return verified
 
     def _verify(self, text: str) -> Verified:
@@ -117,15 +119,10 @@ class Authenticator:
         """
         token = compact.read(text, self._algorithms)
         keys = self.issuers.of(token)
-        if token.header.alg not in keys.issuer.algorithms:
-            raise TokenAlgorithm(
-                "the algorithm is not allowed for this issuer",
-                wanted=sorted(keys.issuer.algorithms),
-                found=token.header.alg,
-            )
+        compact.allow(token.header.alg, keys.issuer.algorithms)
         key, issuer_name = keys.find(token.header.kid, token.header.alg)
         claims = jose.verify(token, key)
-        rules.check(claims, self._expected(keys.issuer, issuer_name))
+        rules.check(claims, self.expected(keys.issuer, issuer_name))
         return Verified(self._identity(claims), token.header.kid, token.header.alg, keys, key)
 
     def _introspected(self, introspection: Introspection, text: str) -> tuple[Identity, Issuer]:
@@ -134,10 +131,11 @@ class Authenticator:
         :raises AuthzError: the first that it breaks, or why nothing can be said of it.
         """
         found = introspection.look_up(text)
-        rules.check(found.claims, self._expected(found.issuer, found.issuer_name))
+        rules.check(found.claims, self.expected(found.issuer, found.issuer_name))
         return self._identity(found.claims), found.issuer
 
-    def _expected(self, issuer: Issuer, issuer_name: str) -> rules.Expected:
+    def expected(self, issuer: Issuer, issuer_name: str) -> rules.Expected:
+        """Return what a token of an issuer is held against now."""
         return rules.Expected(
             issuer=issuer_name,
             audiences=issuer.audiences,

@@ -72,8 +72,8 @@ class Binding:
         :raises DpopProofInvalid: if the proof is missing, bad, or was used before.
         :raises DpopNonceRequired: if the proof is good but for the nonce.
         """
-        methods = _methods(claims)
-        self._check_scheme(presented.scheme, bound=_KEY in methods)
+        methods = methods_of(claims)
+        self.check_scheme(presented.scheme, bound=_KEY in methods)
         if _CERTIFICATE in methods:
             certificate.check(presented.certificate, methods[_CERTIFICATE])
         # Last, since it uses the proof up.
@@ -86,8 +86,11 @@ class Binding:
                 thumbprint=methods[_KEY],
             )
 
-    def _check_scheme(self, scheme: str, *, bound: bool) -> None:
-        """The scheme is DPoP if, and only if, the token is bound to a key (RFC 9449, section 7)."""
+    def check_scheme(self, scheme: str, *, bound: bool) -> None:
+        """The scheme is DPoP if, and only if, the token is bound to a key (RFC 9449, section 7).
+
+        :raises TokenBinding: if it is not, or no scheme would do.
+        """
         if bound and not self._proofs:
             raise TokenBinding(
                 "the token is bound to a key, and DPoP is off",
@@ -113,11 +116,14 @@ class Binding:
             )
 
 
-def _methods(claims: Mapping[str, Any]) -> Mapping[str, str]:
+def methods_of(claims: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the ways of confirmation that are checked here, by name; none if there is no `cnf`.
 
     Others beside them are passed over, as RFC 7800, section 3.1, demands; alone they are refused:
     the token is meant for somebody in particular, and nobody here can tell who that is.
+
+    :raises TokenMalformed: if `cnf` or a method in it has the wrong type.
+    :raises TokenBinding: if none that it names is checked here.
     """
     if "cnf" not in claims:
         return {}

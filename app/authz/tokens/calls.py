@@ -25,7 +25,9 @@ class _Call(Generic[Result]):
 
     def __init__(self) -> None:
         self.done = threading.Event()
-        self.outcome: Result | FetchError = FetchError("the call ended unexpectedly")
+        self.outcome: Result | FetchError = FetchError(
+            "the call ended unexpectedly", code="unexpected"
+        )
 
 
 class Calls(Generic[Key, Result]):
@@ -57,16 +59,16 @@ class Calls(Generic[Key, Result]):
         if not shared.done.wait(max(0.0, deadline - time.monotonic())):
             # Who comes next may have better luck with a call of its own.
             self._forget(key, shared)
-            raise FetchError("no answer in time")
+            raise FetchError("no answer in time", code="timeout")
         if isinstance(shared.outcome, FetchError):
             # One error each: several requests may be waiting, and an error notes who raised it.
-            failure = shared.outcome
-            raise FetchError(str(failure), status=failure.status) from failure
+            error = shared.outcome
+            raise FetchError(str(error), code=error.code, status=error.status) from error
         return shared.outcome
 
     def _start(self, key: Key, call: _Call[Result], make: Callable[[], Result]) -> None:
         if not self._free.acquire(timeout=PATIENCE):
-            call.outcome = FetchError(f"{self._most} calls are under way already")
+            call.outcome = FetchError(f"{self._most} calls are under way already", code="busy")
             self._finish(key, call)
             return
         thread = threading.Thread(
@@ -75,7 +77,7 @@ class Calls(Generic[Key, Result]):
         try:
             thread.start()
         except RuntimeError as error:  # the system has none left
-            call.outcome = FetchError(str(error))
+            call.outcome = FetchError(str(error), code="unexpected")
             self._free.release()
             self._finish(key, call)
 

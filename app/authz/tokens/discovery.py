@@ -14,6 +14,8 @@ class Published:
 
     #: `issuer` of the metadata: what `iss` of a token must equal.
     issuer: str
+    #: Where its metadata says the keys are.
+    jwks_uri: str
     keys: KeySet
     #: Seconds from `Cache-Control` of the key set; None if it says nothing.
     max_age: int | None
@@ -36,15 +38,18 @@ def discover(issuer: str, algorithms: frozenset[str], deadline: float) -> Publis
     name, address = metadata.content.get("issuer"), metadata.content.get("jwks_uri")
     # Otherwise one tenant could speak for another (OpenID Connect Discovery, section 4.3).
     if not isinstance(name, str) or not same_issuer(name, issuer):
-        raise FetchError(f"the metadata of {issuer!r} is that of {name!r}")
+        raise FetchError(f"the metadata of {issuer!r} is that of {name!r}", code="other_issuer")
     if not isinstance(address, str) or not is_safe(address):
-        raise FetchError(f"the metadata of {issuer!r} names an unsafe jwks_uri: {address!r}")
+        raise FetchError(
+            f"the metadata of {issuer!r} names an unsafe jwks_uri: {address!r}", code="unsafe"
+        )
     document = fetch(address, deadline)
     try:
         keys = KeySet.from_document(document.content, algorithms)
     except ValueError as error:
-        raise FetchError(f"{address!r}: {error}") from error
-    return Published(name, keys, document.max_age, _endpoint(metadata.content))
+        raise FetchError(f"{address!r}: {error}", code="malformed") from error
+    endpoint = _endpoint(metadata.content)
+    return Published(name, address, keys, document.max_age, endpoint)
 
 
 def _endpoint(metadata: dict[str, Any]) -> str | None:

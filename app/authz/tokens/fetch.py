@@ -20,6 +20,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as PoolTimeout
 
 from ..addresses import is_safe
 from . import parts
@@ -27,15 +28,25 @@ from . import parts
 #: Bytes of a body that are read at most.
 MAX_BODY = 1_000_000
 
+#: What sockets, urllib3 and requests raise when the time is over.
+_TIMEOUTS = (TimeoutError, PoolTimeout, requests.Timeout)
+
 
 class FetchError(Exception):
     """Raised if no document could be had. The text is for the log: it may hold addresses, but
     nothing of what was sent."""
 
     def __init__(
-        self, text: str, *, status: int | None = None, headers: Mapping[str, str] | None = None
+        self,
+        text: str,
+        *,
+        code: str,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(text)
+        #: Stable name of what went wrong, for programs. It says nothing of addresses.
+        self.code = code
         #: Status of an answer that was not 200; None if what failed is another thing.
         self.status = status
         #: Headers of that answer, whose names are compared without case.
@@ -71,7 +82,9 @@ def fetch(
     :raises FetchError: whatever goes wrong.
     """
     if not is_safe(url):
-        raise FetchError(f"{url!r} is refused: only https, or http on a loopback host")
+        raise FetchError(
+            f"{url!r} is refused: only https, or http on a loopback host", code="unsafe"
+        )
     try:
         with requests.Session() as session:
             session.auth = _no_netrc
@@ -90,14 +103,15 @@ def fetch(
                 status = response.status_code
                 if status != 200:
                     text = f"{url!r} answered {status}, not 200"
-                    raise FetchError(text, status=status, headers=response.headers)
+                    raise FetchError(text, code="status", status=status, headers=response.headers)
                 body = response.raw.read(MAX_BODY + 1, decode_content=True)
                 max_age = _max_age(response.headers.get("Cache-Control", ""))
     # requests lets ValueError through for addresses that it cannot parse.
     except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-        raise FetchError(f"{url!r} could not be read: {error}") from error
+        code = "timeout" if isinstance(error, _TIMEOUTS) else "unreachable"
+        raise FetchError(f"{url!r} could not be read: {error}", code=code) from error
     if len(body) > MAX_BODY:
-        raise FetchError(f"{url!r} sent more than {MAX_BODY} bytes")
+        raise FetchError(f"{url!r} sent more than {MAX_BODY} bytes", code="too_large")
     return Document(_json_object(url, body, strict), max_age)
 
 
@@ -105,9 +119,9 @@ def _json_object(url: str, body: bytes, strict: bool) -> dict[str, Any]:
     try:
         content = parts.read_json(body) if strict else json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise FetchError(f"{url!r} did not send JSON") from error
+        raise FetchError(f"{url!r} did not send JSON", code="malformed") from error
     if not isinstance(content, dict):
-        raise FetchError(f"{url!r} did not send a JSON object")
+        raise FetchError(f"{url!r} did not send a JSON object", code="malformed")
     return content
 
 

@@ -63,6 +63,8 @@ class VerificationKey:
     #: SHA-256 of the key itself (RFC 7638): equal for equal keys, whatever they are called.
     thumbprint: str
     material: Any = field(repr=False, compare=False)
+    #: Length in bits, where the key type leaves a choice: RSA's.
+    bits: int | None = field(default=None, compare=False)
 
 
 def load_key(jwk: object, allowed: frozenset[str]) -> VerificationKey:
@@ -82,9 +84,11 @@ def load_key(jwk: object, allowed: frozenset[str]) -> VerificationKey:
         thumbprint = material.thumbprint()
     except _UNUSABLE as error:
         raise KeyRefused(f"it cannot be built: {type(error).__name__}") from error
+    bits = None
     if jwk["kty"] == "RSA":
-        _check_size(public.key_size)
-    return VerificationKey(jwk.get("kid"), algorithms, thumbprint, material)
+        bits = public.key_size
+        _check_size(bits)
+    return VerificationKey(jwk.get("kid"), algorithms, thumbprint, material, bits)
 
 
 def _check_size(bits: int) -> None:

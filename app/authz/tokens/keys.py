@@ -19,6 +19,7 @@ from ..settings import Issuer
 from .bucket import Bucket
 from .discovery import Published
 from .fetch import FetchError
+from .held import Held, KeySetStatus
 from .jose import VerificationKey
 from .store import ExpiringMap
 
@@ -49,16 +50,6 @@ class Lifetimes:
     stale: float = 86_400.0
     #: Discovery and keys together take so long at most, and so long does a request wait.
     fetch: float = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A published set in our hands."""
-
-    published: Published
-    #: Moments on the timer: it is to be renewed; it must not serve any more.
-    renew_at: float
-    dead_at: float
 
 
 class _Fetch:
@@ -95,7 +86,7 @@ class IssuerKeys:
         self._held: Held | None = None
         self._fetch: _Fetch | None = None
         self._fetches = 0
-        self._last_error = ""
+        self._last_error: FetchError | None = None
         self._bucket = Bucket(UNKNOWN_BURST, UNKNOWN_INTERVAL, timer())
         self._scheduled_at = 0.0
         self._unknown = ExpiringMap[tuple[str | None, str], bool](UNKNOWN_NAMES, timer)
@@ -119,23 +110,31 @@ class IssuerKeys:
                 self._start_scheduled(now)
         return key, held.published.issuer
 
-    def published(self, patience: float) -> Published:
+    def published(self, patience: float | None = None) -> Published:
         """Return what the issuer publishes, whatever keys are in it.
 
         Waits for the network only where nothing is held.
 
-        :param patience: seconds to wait at most.
+        :param patience: seconds to wait at most; None: as long as a fetch may take.
         :raises KeysUnavailable: if that cannot be known.
         """
         with self._lock:
             now = self._timer()
             held = self._living(now)
             fetch = self._start_scheduled(now) if held else self._any_fetch(now)
+        patience = self._lifetimes.fetch if patience is None else patience
         if held is None and fetch and fetch.done.wait(patience):
             held = self._living(now)
         if held is None:
             raise self._unavailable()
         return held.published
+
+    def status(self) -> KeySetStatus:
+        """Return what is known now. Asks nobody."""
+        with self._lock:
+            now = self._timer()
+            held = self._living(now)
+            return KeySetStatus.at(now, self.issuer.url, held, self._last_error)
 
     def _find_by_asking(
         self, kid: str | None, algorithm: str, arrived: float
@@ -194,16 +193,17 @@ class IssuerKeys:
 
     def _run(self, fetch: _Fetch) -> None:
         """Carry a fetch out, on a thread of its own."""
-        published, error = None, "the fetch ended unexpectedly"
+        published, error = None, FetchError("the fetch ended unexpectedly", code="unexpected")
         try:
             published = self._discover(time.monotonic() + self._lifetimes.fetch)
         except FetchError as failure:
-            error = str(failure)
+            # A copy: what was raised holds on to every frame that it has passed.
+            error = FetchError(str(failure), code=failure.code)
         finally:
             with self._lock:
                 self._finish(fetch, published, error)
 
-    def _finish(self, fetch: _Fetch, published: Published | None, error: str) -> None:
+    def _finish(self, fetch: _Fetch, published: Published | None, error: FetchError) -> None:
         if self._fetch is not fetch:
             return  # given up in the meantime: what it says is old
         self._fetch = None
@@ -219,8 +219,15 @@ class IssuerKeys:
         if published.max_age is not None:
             fresh = min(max(published.max_age, MAX_AGE_BOUNDS[0]), MAX_AGE_BOUNDS[1])
         last = self._held
-        self._held = Held(published, since + RENEW_AFTER * fresh, since + self._lifetimes.stale)
-        self._last_error = ""
+        self._held = Held(
+            published,
+            since=since,
+            renew_at=since + RENEW_AFTER * fresh,
+            stale_at=since + fresh,
+            dead_at=since + self._lifetimes.stale,
+            took=self._timer() - since,
+        )
+        self._last_error = None
         self._unknown.clear()
         if last is None or not published.keys.same_keys(last.published.keys):
             log.info(
@@ -231,7 +238,7 @@ class IssuerKeys:
                 "".join(f"; {line}" for line in published.keys.refused[:5]),
             )
 
-    def _fail(self, fetch: _Fetch, error: str) -> None:
+    def _fail(self, fetch: _Fetch, error: FetchError) -> None:
         fetch.failed = True
         self._last_error = error
         log.warning("keys of %s could not be fetched: %s", self.issuer.url, error)
@@ -241,7 +248,7 @@ class IssuerKeys:
         fetch = self._fetch
         if fetch and now > fetch.began + self._lifetimes.fetch:
             self._fetch = None
-            self._fail(fetch, "no answer in time")
+            self._fail(fetch, FetchError("no answer in time", code="timeout"))
             fetch.done.set()
         return self._fetch
 

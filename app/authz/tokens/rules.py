@@ -21,6 +21,13 @@ from ..errors import (
 
 Claims = Mapping[str, Any]
 
+#: Claims that ID tokens have and access tokens have not (OpenID Connect Core, section 2).
+ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash")
+#: Claims that say from when on a token counts.
+BEGINNINGS = ("nbf", "iat")
+#: Claims that are handed on as text.
+TEXTS = ("azp", "client_id", "jti", "scope")
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -55,7 +62,7 @@ def issuer(claims: Claims, expected: Expected) -> None:
 
 def no_id_token(claims: Claims, _: Expected) -> None:
     """The token is no ID token, which tells a client who signed in and opens nothing."""
-    for name in ("nonce", "at_hash", "c_hash"):
+    for name in ID_TOKEN_CLAIMS:
         if name in claims:
             raise TokenIsIdToken(
                 f"the token has {name}, as ID tokens do",
@@ -78,7 +85,7 @@ def expiry(claims: Claims, expected: Expected) -> None:
 
 def beginning(claims: Claims, expected: Expected) -> None:
     """`nbf` and `iat` do not lie ahead (RFC 7519, sections 4.1.5 and 4.1.6)."""
-    for name in ("nbf", "iat"):
+    for name in BEGINNINGS:
         if name in claims and _time(claims, name) > expected.now + expected.leeway:
             raise TokenNotYetValid(
                 f"{name} is in the future",
@@ -112,7 +119,7 @@ def subject(claims: Claims, _: Expected) -> None:
 
 def texts(claims: Claims, _: Expected) -> None:
     """Claims that are handed on as text are text."""
-    for name in ("azp", "client_id", "jti", "scope"):
+    for name in TEXTS:
         if name in claims and not isinstance(claims[name], str):
             raise TokenMalformed(f"{name} must be a text", found=claims[name])
 
