@@ -13,9 +13,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from redis.connection import parse_url
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -71,8 +71,13 @@ def _database_url(text: str) -> str:
 
 
 def _state_url(text: str) -> str:
-    if text:
-        parse_url(text)  # type: ignore[no-untyped-call]
+    # Not with redis-py: it imports `ssl`, and gunicorn reads this file before gevent patches that.
+    parts = urlsplit(text)
+    number = parts.path.strip("/")
+    if text and parts.scheme not in ("redis", "rediss", "unix"):
+        raise ValueError
+    if parts.scheme != "unix" and (parts.port == 0 or (number and not number.isdecimal())):
+        raise ValueError
     return text
 
 

@@ -51,6 +51,8 @@ def test_every_problem_of_app_and_guard_is_told_at_once() -> None:
         ("DATABASE_URL", "mysql://db/menu"),
         ("STATE_URL", "memcached://db"),
         ("STATE_URL", "redis://db:port"),
+        ("STATE_URL", "redis://db/name"),
+        ("STATE_URL", "redis://[db"),
     ],
 )
 def test_a_bad_value_names_its_setting(name: str, value: str) -> None:

@@ -130,6 +130,8 @@ class Server(Program):
         assert found, self.log
         self.url = found[1]
         assert requests.get(f"{self.url}/items", timeout=PATIENCE).ok, self.log
+        # gevent warns where something was imported before it could be patched.
+        assert "Warning" not in self.log, self.log
 
 
 class Load:
