@@ -13,6 +13,9 @@ from ..errors import RequestMalformed
 #: A longer token is refused unread. Auth0's are about 1,000 characters.
 MAX_TOKEN_LENGTH = 8_000
 
+#: A longer header is refused unread, whatever it says. gunicorn reads no more either.
+MAX_HEADER_LENGTH = 16_384
+
 #: credentials = auth-scheme [ 1*SP ( token68 / ... ) ] (RFC 9110, section 11.4)
 _SCHEME = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +|$)")
 _TOKEN = re.compile(r"[\x21-\x2B\x2D-\x7E]+")
@@ -39,11 +42,16 @@ def read(header: str | None, schemes: Collection[str] = BEARER) -> Credentials |
     :param header: the header's value, or None if there was none.
     :param schemes: in lower case: those that are spoken here.
     :returns: None if there are no credentials of a scheme that is spoken here.
-    :raises RequestMalformed: if the header is malformed, was sent twice, or holds a token of more
-        than `MAX_TOKEN_LENGTH` characters. Nothing is said of what the token itself is.
+    :raises RequestMalformed: if the header is malformed or too long, was sent twice, or holds a
+        token of more than `MAX_TOKEN_LENGTH` characters. Nothing is said of what the token itself
+        is.
     """
     if not header:
         return None
+    if len(header) > MAX_HEADER_LENGTH:
+        raise RequestMalformed(
+            "the Authorization header is too long", wanted=MAX_HEADER_LENGTH, found=len(header)
+        )
     scheme = _SCHEME.match(header)
     if scheme is None:
         raise RequestMalformed("the Authorization header does not begin with a scheme")

@@ -19,6 +19,7 @@ from joserfc.jws import JWSRegistry
 from ..algorithms import ALGORITHMS, PROOF_ALGORITHMS
 from ..errors import TokenSignature
 from .compact import UnverifiedToken
+from .moduli import is_weak
 from .parts import PartMalformed, decode
 
 with warnings.catch_warnings():
@@ -33,6 +34,9 @@ RSA_BITS = (2048, 8192)
 
 #: The public members of a key (RFC 7518, section 6; RFC 8037, section 2).
 _PUBLIC_MEMBERS = ("kty", "n", "e", "crv", "x", "y")
+
+#: Those of them that are numbers, or as good as.
+_NUMBERS = ("n", "e", "x", "y")
 
 #: The private ones, and what a symmetric key consists of.
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
@@ -77,6 +81,7 @@ def load_key(jwk: object, allowed: frozenset[str]) -> VerificationKey:
     if not isinstance(jwk, dict):
         raise KeyRefused("it is not an object")
     algorithms = _algorithms_of(jwk, {name: ALGORITHMS[name] for name in allowed})
+    _check_numbers(jwk)
     try:
         material = JsonWebKey.import_key({k: jwk[k] for k in _PUBLIC_MEMBERS if k in jwk})
         # Importing is lazy: without this a broken number would fail at its first use.
@@ -84,16 +89,32 @@ def load_key(jwk: object, allowed: frozenset[str]) -> VerificationKey:
         thumbprint = material.thumbprint()
     except _UNUSABLE as error:
         raise KeyRefused(f"it cannot be built: {type(error).__name__}") from error
-    bits = None
-    if jwk["kty"] == "RSA":
-        bits = public.key_size
-        _check_size(bits)
+    bits = public.key_size if jwk["kty"] == "RSA" else None
     return VerificationKey(jwk.get("kid"), algorithms, thumbprint, material, bits)
 
 
-def _check_size(bits: int) -> None:
+def _check_numbers(jwk: dict[str, Any]) -> None:
+    """Look at the numbers of a key before it is built: Authlib passes over characters that are not
+    base64url, takes the digits of a JSON number for base64, and builds keys of any size."""
+    numbers = {}
+    for name in _NUMBERS:
+        if name in jwk:
+            if not isinstance(jwk[name], str):
+                raise KeyRefused(f"its {name} is not a text")
+            try:
+                numbers[name] = decode(jwk[name])
+            except PartMalformed as error:
+                raise KeyRefused(f"its {name} {error}") from error
+    if jwk["kty"] == "RSA":
+        _check_modulus(int.from_bytes(numbers.get("n", b"")))
+
+
+def _check_modulus(modulus: int) -> None:
+    bits = modulus.bit_length()
     if not RSA_BITS[0] <= bits <= RSA_BITS[1]:
         raise KeyRefused(f"an RSA key of {bits} bits is not accepted")
+    if is_weak(modulus):
+        raise KeyRefused("its n can be factored, so anybody could have signed")
 
 
 def _algorithms_of(
@@ -165,13 +186,11 @@ def load_proof_key(jwk: object, algorithm: str) -> ProofKey:
     if not isinstance(jwk, dict):
         raise KeyRefused("it is not an object")
     _algorithms_of(jwk, {algorithm: PROOF_ALGORITHMS[algorithm]})
+    _check_numbers(jwk)
     try:
-        if jwk["kty"] == "RSA":
-            # Before it is built: joserfc would warn of a short one, once for each proof.
-            _check_size(int.from_bytes(decode(jwk["n"])).bit_length())
         material = import_key({k: jwk[k] for k in _PUBLIC_MEMBERS if k in jwk})
         return ProofKey(algorithm, material.thumbprint(), material)
-    except (*_UNUSABLE, PartMalformed) as error:
+    except _UNUSABLE as error:
         raise KeyRefused(f"it cannot be built: {type(error).__name__}") from error
 
 

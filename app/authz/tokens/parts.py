@@ -5,8 +5,13 @@ Tokens and proofs are both read with this, so that neither can be written in two
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from math import isinf
 from typing import Any, NoReturn
+
+#: A part that is nested deeper is refused. What reads it after us recurses, and how far it comes
+#: depends on the stack below it.
+MAX_DEPTH = 64
 
 
 class PartMalformed(Exception):
@@ -34,7 +39,8 @@ def encode(value: bytes) -> str:
 
 
 def read_object(part: str) -> dict[str, Any]:
-    """Read a JSON object: UTF-8, no name twice, no number or constant that JSON has not.
+    """Read a JSON object: UTF-8, no name twice, no number or constant that JSON has not, and not
+    nested deeper than `MAX_DEPTH`.
 
     :raises PartMalformed: if it is none.
     """
@@ -50,8 +56,8 @@ def read_object(part: str) -> dict[str, Any]:
 def read_json(text: bytes) -> Any:
     """Read JSON as strictly as a part is read.
 
-    :raises ValueError: if it is none.
-    :raises RecursionError: if it is too deep.
+    :raises ValueError: if it is none, or nested deeper than `MAX_DEPTH`.
+    :raises RecursionError: if it is so deep that it cannot even be parsed.
     """
     decoded = text.decode("utf-8")
     value = json.loads(
@@ -60,10 +66,29 @@ def read_json(text: bytes) -> Any:
         parse_constant=_refuse_constant,
         parse_float=_finite,
     )
+    if _is_deep(decoded, value):
+        raise ValueError("it is nested too deeply")
     if "\\u" in decoded:
         # An escape can smuggle in half a surrogate pair, which no output can encode.
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     return value
+
+
+def _is_deep(text: str, value: Any) -> bool:
+    """Say whether a value is nested deeper than `MAX_DEPTH`, without recursion."""
+    # Nearly always so, and a thousand times as fast.
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return False
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for each in level for child in _children(each)]
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
