@@ -106,6 +106,10 @@ class Authz:
             issuer_needed=self._authenticate is None and self._issuer_for is None,
             finds_issuers=self._issuer_for is not None,
         )
+        if self._authenticate is not None and settings.permissions_source != "claim":
+            raise SettingsError(
+                ["AUTHZ_PERMISSIONS_SOURCE has no effect: remove it, or Authz(authenticate=...)."]
+            )
         if state is not None and self._authenticate is None:
             return settings
         if settings.dpop == "required":

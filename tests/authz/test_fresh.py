@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.authz import Authz, Identity, current_identity, public, requires_auth, requires_permission
+from app.authz.reading import SettingsError
 from app.authz.settings import Settings
 from app.authz.testing import Clock, FakeIssuer, TokenFactory
 from app.authz.testing.tokens import ABSENT
@@ -325,13 +326,12 @@ def test_nobody_is_asked_where_nobody_is_authenticated(
     assert (api.forms, api.targets) == ([], [])
 
 
-def test_an_app_that_authenticates_itself_asks_nobody(
-    bare: Flask, clock: Clock, api: FakeManagement
+def test_an_app_that_authenticates_itself_is_told_that_nobody_is_asked(
+    bare: Flask, clock: Clock
 ) -> None:
-    authz = Authz(bare, clock=clock, authenticate=lambda _: Identity("al", ["create:items"]))
-    client = with_views(bare, authz).test_client()
-    assert client.post("/items").status_code == 200
-    assert api.forms == []
+    """Whoever has set it believes that changes bite at once."""
+    with pytest.raises(SettingsError, match=r"^AUTHZ_PERMISSIONS_SOURCE has no effect"):
+        Authz(bare, clock=clock, authenticate=lambda _: Identity("al", ["create:items"]))
 
 
 def test_the_claim_is_the_default(
