@@ -128,8 +128,8 @@ def test_a_proxy_that_names_no_host_has_not_checked_it(make: Make, prove: Prove)
     assert prove(make(PROXY_HOPS="1"), "https://evil.test/mine", **headers) == "dpop_proof_invalid"
     headers["X_Forwarded_Host"] = "menu.test"
     two = make(PROXY_HOPS="2")
-    assert prove(two, "https://evil.test/mine", **headers) == "dpop_proof_invalid"
-    assert prove(two, "https://menu.test/mine", **headers) == "dpop_proof_invalid"
+    for url in ("http://evil.test/mine", "https://evil.test/mine", "https://menu.test/mine"):
+        assert prove(two, url, **headers) == "dpop_proof_invalid"
 
 
 def test_the_setting_goes_before_everything(make: Make, prove: Prove) -> None:
