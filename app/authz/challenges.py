@@ -34,10 +34,7 @@ class Challenger:
             return {"Retry-After": str(error.retry_after)}
         if error.error is None and not isinstance(error, TokenMissing):
             return {}
-        headers = {"WWW-Authenticate": self._challenges(error, metadata_url)}
-        if isinstance(error, DpopNonceRequired):
-            headers["DPoP-Nonce"] = error.nonce
-        return headers
+        return {"WWW-Authenticate": self._challenges(error, metadata_url)}
 
     def _challenges(self, error: AuthzError, metadata_url: str | None) -> str:
         """Return the challenge of each scheme that may be used, Bearer first. The first says what

@@ -164,16 +164,11 @@ class DpopProofInvalid(Unauthorized):
 
 class DpopNonceRequired(Unauthorized):
     """Raised if a proof that is good otherwise lacks the server's nonce, or has an old one
-    (RFC 9449, section 9). Its challenge is `DPoP`'s."""
+    (RFC 9449, section 9). Its challenge is `DPoP`'s; every answer to a proof brings the nonce."""
 
     code = "dpop_nonce_required"
     error = "use_dpop_nonce"
     detail = "Send the request again, with the nonce of this answer in the DPoP proof."
-
-    def __init__(self, reason: str = "", *, nonce: str, found: object = None) -> None:
-        super().__init__(reason, found=found)
-        #: The nonce to use now, for the header `DPoP-Nonce` (section 8.1).
-        self.nonce = nonce
 
 
 class TokenInactive(Unauthorized):

@@ -97,6 +97,20 @@ def test_query_and_escapes_make_no_difference(
     assert client.get(f"{path}?x=1", headers=headers).status_code == 200
 
 
+def test_an_app_below_a_path_knows_its_address(
+    client: FlaskClient, key: DpopKey, bound: str
+) -> None:
+    """A server may mount it there (`SCRIPT_NAME`)."""
+    below = {"SCRIPT_NAME": "/v 1"}
+    headers = key.headers("GET", "http://localhost/v%201/mine", bound)
+    assert client.get("/mine", headers=headers, environ_overrides=below).status_code == 200
+    headers = key.headers("GET", URL, bound)
+    response = client.get("/mine", headers=headers, environ_overrides=below)
+    assert code_of(response) == "dpop_proof_invalid"
+    where = "http://localhost/v%201/.well-known/oauth-protected-resource"
+    assert f'resource_metadata="{where}"' in response.headers["WWW-Authenticate"]
+
+
 def test_a_bound_token_is_no_bearer_token(client: FlaskClient, bound: str) -> None:
     """RFC 9449, section 7.2: otherwise a thief would only write another word."""
     response = client.get("/mine", headers={"Authorization": f"Bearer {bound}"})

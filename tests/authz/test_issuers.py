@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.authz import Authz, Issuer, current_identity, requires_auth
+from app.authz.reading import SettingsError
 from app.authz.testing import Clock, FakeIssuer, SigningKey, TokenFactory
 
 from .conftest import code_of
@@ -155,4 +156,11 @@ def test_an_issuer_that_is_named_needs_an_audience(bare: Flask) -> None:
     """Also where the app finds others."""
     del bare.config["AUTH0_AUDIENCE"]
     with pytest.raises(Exception, match="AUTH0_AUDIENCE is missing"):
+        Authz(bare, issuer_for=lambda url: None)
+
+
+def test_an_app_that_finds_issuers_has_several(bare: Flask) -> None:
+    """So it must say where opaque tokens are asked for."""
+    bare.config |= {"AUTH0_CLIENT_ID": "menu-api", "AUTH0_CLIENT_SECRET": "s3cr3t"}
+    with pytest.raises(SettingsError, match="AUTHZ_INTROSPECTION_URL is missing"):
         Authz(bare, issuer_for=lambda url: None)

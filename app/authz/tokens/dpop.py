@@ -92,11 +92,7 @@ class ProofCheck:
             return
         nonce = claims.get("nonce")
         if not isinstance(nonce, str) or not self.nonces.accepts(nonce):
-            raise DpopNonceRequired(
-                "the proof has no nonce that is ours and new",
-                nonce=self.nonces.current(),
-                found=nonce,
-            )
+            raise DpopNonceRequired("the proof has no nonce that is ours and new", found=nonce)
 
     def _check_first_use(self, thumbprint: str, jti: str, issued_at: float) -> None:
         """Note that a proof was used (section 11.1), for as long as any server may accept it, and
