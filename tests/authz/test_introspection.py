@@ -305,6 +305,63 @@ def test_an_answer_of_another_status_is_503(
     assert issuer.requests["/elsewhere"] == 0
 
 
+def test_a_kind_of_token_that_the_issuer_does_not_introspect_is_no_outage(
+    send: Send,
+    issuer: FakeIssuer,
+    asked: Callable[[], int],
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Encrypted ones, often. It would not pass, and is remembered as long as an inactive token."""
+    body = json.dumps({"error": "unsupported_token_type"}).encode()
+    issuer.answers[INTROSPECTION] = lambda: (400, {}, [body])
+    for _ in range(2):
+        response = send("a.b.c.d.e")
+        assert (response.status_code, code_of(response)) == (401, "token_opaque")
+    assert asked() == 1
+    assert "turn token encryption off" in caplog.text
+    clock.move(introspection.INACTIVE_FOR)
+    del issuer.answers[INTROSPECTION]
+    assert code(send, "a.b.c.d.e") == "token_inactive"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, b'{"error": "invalid_request"}'),
+        (400, b'{"error": ["unsupported_token_type"]}'),
+        (400, b'["unsupported_token_type"]'),
+        (400, b'"unsupported_token_type"'),
+        (400, b"["),
+        (400, b"[" * 20_000),
+        (401, b'{"error": "unsupported_token_type"}'),
+        (500, b'{"error": "unsupported_token_type"}'),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_any_other_refusal_of_the_question_is_503(
+    send: Send, tokens: TokenFactory, issuer: FakeIssuer, status: int, body: bytes
+) -> None:
+    issuer.answers[INTROSPECTION] = lambda: (status, {}, [body])
+    assert code(send, tokens.introspected()) == "introspection_unavailable"
+
+
+def test_a_token_of_no_user_speaks_for_its_client(
+    bare: Flask, clock: Clock, tokens: TokenFactory
+) -> None:
+    """An answer need not say `sub`, and of such a token some issuers do not."""
+    Authz(bare, clock=clock, timer=clock)
+    bare.get("/")(requires_auth(lambda: f"{current_identity.subject}"))
+    client = bare.test_client()
+    assert ask(client, tokens.introspected(sub=ABSENT, client_id="robot")) == "robot"
+    assert ask(client, tokens.introspected(sub="al", client_id="robot")) == "al"
+    for sub in (None, ""):
+        assert ask(client, tokens.introspected(sub=sub, client_id="robot")) == "token_malformed"
+    for client_id in ("", 1, None, ABSENT):
+        token = tokens.introspected(sub=ABSENT, client_id=client_id)
+        assert ask(client, token) == "token_malformed"
+
+
 def test_credentials_that_the_issuer_refuses_are_named_in_the_log(
     send: Send, tokens: TokenFactory, issuer: FakeIssuer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -28,6 +28,9 @@ from . import parts
 #: Bytes of a body that are read at most.
 MAX_BODY = 1_000_000
 
+#: Bytes of the body of a refusal that are read at most.
+MAX_REFUSAL = 10_000
+
 #: What sockets, urllib3 and requests raise when the time is over.
 _TIMEOUTS = (TimeoutError, PoolTimeout, requests.Timeout)
 
@@ -43,6 +46,7 @@ class FetchError(Exception):
         code: str,
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
+        error: str | None = None,
     ) -> None:
         super().__init__(text)
         #: Stable name of what went wrong, for programs. It says nothing of addresses.
@@ -51,6 +55,8 @@ class FetchError(Exception):
         self.status = status
         #: Headers of that answer, whose names are compared without case.
         self.headers: Mapping[str, str] = headers or {}
+        #: `error` of an answer that was 400 (RFC 6749, section 5.2); None if it says none.
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,13 @@ def fetch(
             ) as response:
                 status = response.status_code
                 if status != 200:
-                    text = f"{url!r} answered {status}, not 200"
-                    raise FetchError(text, code="status", status=status, headers=response.headers)
+                    raise FetchError(
+                        f"{url!r} answered {status}, not 200",
+                        code="status",
+                        status=status,
+                        headers=response.headers,
+                        error=_error(response),
+                    )
                 body = response.raw.read(MAX_BODY + 1, decode_content=True)
                 max_age = _max_age(response.headers.get("Cache-Control", ""))
     # requests lets ValueError through for addresses that it cannot parse.
@@ -123,6 +134,18 @@ def _json_object(url: str, body: bytes, strict: bool) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise FetchError(f"{url!r} did not send a JSON object", code="malformed")
     return content
+
+
+def _error(response: requests.Response) -> str | None:
+    """Return why a request was called bad, if the answer says so in OAuth's words."""
+    if response.status_code != 400:
+        return None
+    try:
+        content = parts.read_json(response.raw.read(MAX_REFUSAL, decode_content=True))
+    except (HTTPError, OSError, ValueError, RecursionError):
+        return None
+    error = content.get("error") if isinstance(content, dict) else None
+    return error if isinstance(error, str) else None
 
 
 def _max_age(cache_control: str) -> int | None:

@@ -39,6 +39,10 @@ INACTIVE = 1024
 #: Seconds after which it makes sense to come again where the issuer did not answer.
 RETRY_AFTER = 5
 
+#: What an issuer answers that introspects no tokens of that kind (RFC 7009, section 2.2.1, has the
+#: name; RFC 7662 has none): encrypted ones, often, which are for others to read.
+UNSUPPORTED = "unsupported_token_type"
+
 _CURE_OPAQUE = (
     "the client asked for no audience: have it ask for this API's; or set AUTHZ_INTROSPECTION_URL"
     " to where this issuer answers RFC 7662"
@@ -68,6 +72,8 @@ class _Endpoint:
 class _Answer:
     content: dict[str, Any]
     endpoint: _Endpoint
+    #: False: the issuer does not say what tokens of this kind are.
+    is_supported: bool = True
 
     @property
     def is_active(self) -> bool:
@@ -124,13 +130,19 @@ class Introspection:
         :raises TokenIssuer: if it names an issuer that is not trusted, or none where there are
             several.
         :raises TokenMalformed: if what it names is no text.
-        :raises TokenOpaque: if nobody can be asked: the metadata name no endpoint.
+        :raises TokenOpaque: if nobody can be asked: the metadata name no endpoint, or the issuer
+            introspects no tokens of this kind.
         :raises IntrospectionUnavailable: if it cannot be asked now, or its answer cannot be read.
         """
         fingerprint = sha256(text.encode()).digest()
         answer = self._active.get(fingerprint) or self._inactive.get(fingerprint)
         if answer is None:
             answer = self._ask(text, fingerprint)
+        if not answer.is_supported:
+            raise TokenOpaque(
+                "the issuer does not introspect tokens of this kind",
+                cure="turn token encryption off for this API at the issuer",
+            )
         if not answer.is_active:
             raise TokenInactive(
                 "the issuer does not say that the token is active",
@@ -140,7 +152,7 @@ class Introspection:
                 " AUTH0_CLIENT_ID introspect it",
             )
         issuer, name = self._issuer_of(answer)
-        return Found({"iss": name, **answer.content}, issuer, name)
+        return Found({"iss": name, **_subject(answer.content), **answer.content}, issuer, name)
 
     def _issuer_of(self, answer: _Answer) -> tuple[Issuer, str]:
         """Return whose token it is, and what `iss` must be if there is one.
@@ -195,14 +207,19 @@ class Introspection:
 
         :raises FetchError: if there is no answer, or another than a JSON object.
         """
-        document = fetch(
-            endpoint.url,
-            deadline,
-            form={"token": text, "token_type_hint": "access_token"},
-            authorization=self._authorization,
-            strict=True,
-        )
-        answer = _Answer(document.content, endpoint)
+        try:
+            document = fetch(
+                endpoint.url,
+                deadline,
+                form={"token": text, "token_type_hint": "access_token"},
+                authorization=self._authorization,
+                strict=True,
+            )
+            answer = _Answer(document.content, endpoint)
+        except FetchError as failure:
+            if failure.error != UNSUPPORTED:
+                raise
+            answer = _Answer({}, endpoint, is_supported=False)
         if answer.is_active:
             self._active.put(fingerprint, answer, self._lifetime(answer))
         else:
@@ -217,6 +234,12 @@ class Introspection:
             return self._active_for  # and refused each time: a rule wants a number
         # In this order: a huge whole number can be compared with a float, but not subtracted.
         return max(now, min(end, now + self._active_for)) - now
+
+
+def _subject(content: dict[str, Any]) -> dict[str, Any]:
+    """Return `sub` for an answer that has none (RFC 7662, section 2.2, leaves it out at will): no
+    user has part in the token, and it speaks for its client (RFC 9068, section 2.2)."""
+    return {"sub": content["client_id"]} if "client_id" in content else {}
 
 
 def _basic(client_id: str, secret: str) -> str:
