@@ -1,4 +1,5 @@
-# `make serve` and `make test` need Python 3.11 or newer; the Postman test needs Node as well.
+# `make serve` and `make test` need Python 3.11 or newer; the tests with Postman and with an OpenID
+# provider need Node as well.
 
 PYTHON ?= python3
 
@@ -30,7 +31,7 @@ test: $(VENV)/development.stamp
 	@$(RUN) -m pytest -m slow
 
 clean:
-	rm -rf $(VENV) postman/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) postman/node_modules tests/interop/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Made last in each recipe: an installation that was broken off is begun again.

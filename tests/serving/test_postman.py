@@ -1,36 +1,22 @@
 """The Postman collection, run by newman against the API and the local tenant."""
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.servers.node import installed
 
 from .conftest import ROOT
 from .running import Program, free_port
 
 pytestmark = pytest.mark.slow
 
-#: Seconds for the installation of newman from the npm registry.
-INSTALLING = 300
-
 
 @pytest.fixture(scope="module")
-def newman(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the collection, with newman installed as `package-lock.json` says."""
-    if shutil.which("npm") is None:
-        reason = "npm is missing: the Postman collection was not run"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    folder = ROOT / "postman"
-    installed, wanted = (
-        folder / "node_modules" / "installed.lock",
-        folder / "package-lock.json",
-    )
-    if not installed.exists() or installed.read_bytes() != wanted.read_bytes():
-        subprocess.run(["npm", "ci"], cwd=folder, check=True, timeout=INSTALLING)
-        shutil.copyfile(wanted, installed)
-    return folder
+def newman() -> Path:
+    """The folder of the collection, with newman."""
+    return installed(ROOT / "postman", "the Postman collection was not run")
 
 
 def test_every_request_of_the_collection_is_answered_as_it_says(
