@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 
 from app.authz import Authz, Identity, Issuer, current_identity, requires_auth
 from app.authz.settings import Settings
-from app.authz.testing import Clock, FakeIssuer, TokenFactory
+from app.authz.testing import Clock, FakeIssuer, MemoryState, TokenFactory
 from app.authz.testing.issuer import INTROSPECTION, Answer
 from app.authz.testing.tokens import ABSENT
 from app.authz.tokens import calls, introspection
@@ -731,7 +731,7 @@ def test_beside_issuers_that_the_app_finds_none_is_the_only_one(
     """So an answer that names none is nobody's, and metadata of one do not speak for the others."""
     settings = Settings.from_config(bare.config)
     issuers = Issuers(settings.issuers, lambda url: None, lambda each: IssuerKeys(each, _no), clock)
-    assert introspection.Introspection.configured(settings, issuers, clock, clock) is None
+    assert introspection.Introspection.configured(settings, issuers, None, clock, clock) is None
     bare.config["AUTHZ_INTROSPECTION_URL"] = issuer.introspection_endpoint
     Authz(bare, issuer_for=lambda url: None, clock=clock, timer=clock)
     bare.get("/")(requires_auth(lambda: str(current_identity.issuer)))
@@ -780,3 +780,75 @@ def test_slow_metadata_end_in_time(
     began = time.monotonic()
     assert code(send, tokens.introspected()) == "introspection_unavailable"
     assert time.monotonic() - began < 2
+
+
+# A token that its issuer has ended
+
+
+@pytest.fixture
+def state(clock: Clock) -> MemoryState:
+    return MemoryState(clock)
+
+
+@pytest.fixture
+def worker(bare: Flask, clock: Clock, state: MemoryState) -> Callable[[], FlaskClient]:
+    """Makes another worker of one API."""
+
+    def worker() -> FlaskClient:
+        app = Flask("worker", static_folder=None)
+        app.config.update(bare.config)
+        Authz(clock=clock, timer=clock).init_app(app, state=state)
+        app.get("/")(requires_auth(lambda: "ok"))
+        return app.test_client()
+
+    return worker
+
+
+@pytest.mark.parametrize("since", [0, 59, 61, 119])
+def test_what_one_worker_refuses_no_other_accepts(
+    worker: Callable[[], FlaskClient],
+    issuer: FakeIssuer,
+    tokens: TokenFactory,
+    clock: Clock,
+    since: float,
+) -> None:
+    """One that remembers the token as active would go on with it for a minute."""
+    first, second = worker(), worker()
+    token = tokens.introspected()
+    assert ask(second, token) == "ok"
+    clock.move(since)
+    assert ask(first, token) == "ok"
+    issuer.introspection[token] = {"active": False}
+    clock.move(58)
+    assert ask(first, token) == "ok"
+    assert ask(worker(), token) == "token_inactive"
+    clock.move(1)
+    assert ask(first, token) == "token_revoked"
+
+
+def test_a_token_that_somebody_made_up_leaves_nothing_behind(
+    worker: Callable[[], FlaskClient], state: MemoryState, clock: Clock
+) -> None:
+    client = worker()
+    for _ in range(3):
+        assert ask(client, "made-up") == "token_inactive"
+        clock.move(31)
+    assert list(state.revocations()) == []
+    assert not state.keys
+
+
+def test_an_active_token_is_remembered_only_where_the_others_can_know(
+    worker: Callable[[], FlaskClient],
+    issuer: FakeIssuer,
+    tokens: TokenFactory,
+    state: MemoryState,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client, token = worker(), tokens.introspected()
+    assert ask(client, tokens.introspected(sub="another")) == "ok"
+    state.down = True
+    assert ask(client, token) == "ok"
+    assert "is not shared with other workers" in caplog.text
+    state.down = False
+    issuer.introspection[token] = {"active": False}
+    assert ask(client, token) == "token_inactive"

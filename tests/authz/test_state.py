@@ -80,6 +80,16 @@ def test_only_the_first_to_add_a_key_is_told_so(state: State, open_state: Open) 
     assert not open_state().add_if_absent("key", 60)
 
 
+def test_a_key_is_remembered_by_whoever_asks(state: State, open_state: Open) -> None:
+    """To ask leaves nothing behind."""
+    assert not state.remembers("key")
+    assert state.add_if_absent("key", 60)
+    assert state.remembers("key")
+    assert open_state().remembers("key")
+    assert not state.remembers("another")
+    assert state.add_if_absent("another", 60)
+
+
 HOSTILE = ["", "\x00", "\ud800", "'; DROP TABLE authz_seen; --", "%s:x", "\r\nFLUSHALL\r\n", "🔑"]
 
 
@@ -327,6 +337,7 @@ def calls(entry: Revocation) -> list[Callable[[State], object]]:
     """Return every way to use a state."""
     return [
         lambda state: state.add_if_absent("key", 60),
+        lambda state: state.remembers("key"),
         lambda state: state.revoke(entry),
         lambda state: state.revocations(),
     ]

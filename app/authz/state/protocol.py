@@ -101,6 +101,12 @@ class State(Protocol):
         :raises StateUnavailable: if that cannot be known. The key may then be remembered or not.
         """
 
+    def remembers(self, key: str, /) -> bool:
+        """Say whether a key was added, by anybody, and is remembered still.
+
+        :raises StateUnavailable: if that cannot be known.
+        """
+
     def revoke(self, revocation: Revocation) -> None:
         """Add to the deny-list. Adding an entry again changes nothing.
 

@@ -76,6 +76,11 @@ class RedisState:
             )
         return added is not None
 
+    def remembers(self, key: str, /) -> bool:
+        """See `State.remembers`."""
+        with self._answering():
+            return bool(self._client.exists(SEEN + digest(key)))
+
     def revoke(self, revocation: Revocation) -> None:
         """See `State.revoke`."""
         self._write([revocation])

@@ -65,6 +65,9 @@ _ADD = text(
     " ON CONFLICT (hash) DO UPDATE SET expires = excluded.expires"
     " WHERE authz_seen.expires <= :now RETURNING hash"
 )
+_SEEN = select(SEEN.c.hash).where(
+    SEEN.c.hash == bindparam("hash"), SEEN.c.expires > bindparam("now")
+)
 _REVOKE = text(
     "INSERT INTO authz_revocations (hash, issuer, kind, value, issued_before, expires)"
     " VALUES (:hash, :issuer, :kind, :value, :issued_before, :expires)"
@@ -129,6 +132,12 @@ class SqlState:
         if next(self._added) % ADDED == 0:
             self._forget_seen(now)
         return first
+
+    def remembers(self, key: str, /) -> bool:
+        """See `State.remembers`."""
+        row = {"hash": digest(key), "now": self._clock()}
+        with self._answering(), self._reader.connect() as connection:
+            return connection.execute(_SEEN, row).first() is not None
 
     def revoke(self, revocation: Revocation) -> None:
         """See `State.revoke`."""

@@ -19,7 +19,8 @@ class MemoryState:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._seen: dict[str, float] = {}
+        #: The keys that were added, with the moment until which each is remembered.
+        self.keys: dict[str, float] = {}
         self._revocations: set[Revocation] = set()
         #: Set it, and nothing can be asked any more.
         self.down = False
@@ -31,10 +32,16 @@ class MemoryState:
         self._answer()
         with self._lock:
             now = self._clock()
-            if self._seen.get(key, now) > now:
+            if self.keys.get(key, now) > now:
                 return False
-            self._seen[key] = now + seconds
+            self.keys[key] = now + seconds
             return True
+
+    def remembers(self, key: str, /) -> bool:
+        """See `State.remembers`."""
+        self._answer()
+        now = self._clock()
+        return self.keys.get(key, now) > now
 
     def revoke(self, revocation: Revocation) -> None:
         """See `State.revoke`."""

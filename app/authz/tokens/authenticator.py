@@ -60,7 +60,7 @@ class Authenticator:
         self.issuers = Issuers(settings.issuers, issuer_for, self._keys_of, timer)
         self._algorithms = self.issuers.algorithms
         #: Asks what opaque tokens are; None if nobody can be asked.
-        self.introspection = Introspection.configured(settings, self.issuers, clock, timer)
+        self.introspection = Introspection.configured(settings, self.issuers, state, clock, timer)
         self._cache = ExpiringMap[bytes, Verified](settings.token_cache_size, timer)
         #: The tokens that were revoked; None without a shared state.
         self.deny_list = DenyList(state, timer=timer) if state else None

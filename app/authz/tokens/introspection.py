@@ -4,6 +4,7 @@
 What is remembered is the answer, not a verdict: the rules are asked for each request anew.
 """
 
+import logging
 import time
 from base64 import b64encode
 from collections.abc import Callable
@@ -16,15 +17,20 @@ from urllib.parse import quote_plus
 from ..errors import (
     IntrospectionUnavailable,
     KeysUnavailable,
+    StateUnavailable,
     TokenInactive,
     TokenIssuer,
     TokenOpaque,
 )
 from ..settings import Issuer, Settings
+from ..state import State
 from .calls import Calls
+from .endings import Endings
 from .fetch import FetchError, fetch
 from .issuers import Issuers
 from .store import ExpiringMap
+
+log = logging.getLogger(__name__)
 
 #: Seconds that one request may cost in all: metadata, if none are held, and the answer.
 PATIENCE = 3.0
@@ -86,6 +92,7 @@ class Introspection:
 
     :param authorization: the header that signs this API in at the issuer.
     :param issuers: one of which the tokens are from; just one if the settings name no endpoint.
+    :param endings: tells other workers what has ended; None if there is nobody to tell.
     :param clock: seconds since the epoch.
     :param timer: a steady clock, in seconds.
     """
@@ -95,12 +102,14 @@ class Introspection:
         settings: Settings,
         authorization: str,
         issuers: Issuers,
+        endings: Endings | None,
         clock: Callable[[], float],
         timer: Callable[[], float],
     ) -> None:
         self._url = settings.introspection_url
         self._authorization = authorization
         self._issuers = issuers
+        self._endings = endings
         self._clock = clock
         self._active_for = min(ACTIVE_FOR, settings.token_cache_seconds)
         self._active = ExpiringMap[bytes, _Answer](settings.token_cache_size, timer)
@@ -112,6 +121,7 @@ class Introspection:
         cls,
         settings: Settings,
         issuers: Issuers,
+        state: State | None,
         clock: Callable[[], float],
         timer: Callable[[], float],
     ) -> "Introspection | None":
@@ -121,7 +131,8 @@ class Introspection:
         if settings.introspection_url is None and issuers.only is None:
             return None
         authorization = _basic(settings.client_id, settings.client_secret)
-        return cls(settings, authorization, issuers, clock, timer)
+        endings = Endings(state, clock) if state else None
+        return cls(settings, authorization, issuers, endings, clock, timer)
 
     def look_up(self, text: str) -> Found:
         """Return what the issuer says of a token.
@@ -220,11 +231,23 @@ class Introspection:
             if failure.error != UNSUPPORTED:
                 raise
             answer = _Answer({}, endpoint, is_supported=False)
-        if answer.is_active:
-            self._active.put(fingerprint, answer, self._lifetime(answer))
-        else:
-            self._inactive.put(fingerprint, answer, INACTIVE_FOR)
+        self._remember(answer, text, fingerprint)
         return answer
+
+    def _remember(self, answer: _Answer, text: str, fingerprint: bytes) -> None:
+        """Remember an answer here. A token that has ended is refused by the other workers too; one
+        of which they could not be told is asked for each time."""
+        try:
+            if answer.is_active:
+                if self._endings:
+                    self._endings.note_active(text)
+                self._active.put(fingerprint, answer, self._lifetime(answer))
+            else:
+                self._inactive.put(fingerprint, answer, INACTIVE_FOR)
+                if self._endings:
+                    self._endings.note_ended(text)
+        except StateUnavailable as error:
+            log.warning("an opaque token is not shared with other workers: %s", error.reason)
 
     def _lifetime(self, answer: _Answer) -> float:
         """Return for how many seconds an active token is remembered."""
