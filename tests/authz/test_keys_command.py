@@ -8,6 +8,7 @@ from click.testing import Result
 from flask import Flask
 
 from app.authz import Authz, Identity, Issuer
+from app.authz.errors import KeysUnavailable
 from app.authz.testing import Clock, FakeIssuer, SigningKey, TokenFactory
 from app.authz.testing.issuer import KEYS, METADATA, Answer
 from app.authz.testing.signers import signer
@@ -192,6 +193,17 @@ class TestStatus:
         status = held(app).status()
         assert (status.state, status.age, status.usable, status.error) == ("missing", None, 0, "")
         assert not issuer.requests
+
+    def test_a_fetch_over_its_time_has_failed(
+        self, app: Flask, issuer: FakeIssuer, clock: Clock
+    ) -> None:
+        """Whether its thread has noticed or not."""
+        issuer.drip_headers = True
+        with pytest.raises(KeysUnavailable):
+            held(app).published(0)
+        assert held(app).status().error_code == ""
+        clock.move(4)
+        assert held(app).status().error_code == "timeout"
 
     def test_a_set_grows_old(
         self, app: Flask, send: Send, tokens: TokenFactory, clock: Clock

@@ -28,6 +28,9 @@ from tests.serving.running import free_port, until
 
 from .states import KINDS, opened, race, with_tables
 
+# These start servers and processes, and write to disk at once from many threads.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 Open = Callable[..., State]

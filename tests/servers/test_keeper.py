@@ -9,6 +9,8 @@ import pytest
 
 from tests.serving.running import accepts, free_port, until
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 #: A test run that is ended while it uses a server.

@@ -133,6 +133,7 @@ class IssuerKeys:
         """Return what is known now. Asks nobody."""
         with self._lock:
             now = self._timer()
+            self._under_way(now)  # a fetch that is over its time has failed, heard of or not
             held = self._living(now)
             return KeySetStatus.at(now, self.issuer.url, held, self._last_error)
 
