@@ -9,6 +9,7 @@ greenlet could wait for the lock of one that waits for its turn. The wait for th
 before the transaction and lets others go on; SQLite's own wait would stop the whole worker.
 """
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,7 +104,9 @@ def _begun(connection: Connection, *, last_try: bool) -> bool:
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except OperationalError as error:
-        if last_try or getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
+        # The low byte alone: of a busy file there are several kinds, such as one in recovery.
+        kind = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if last_try or kind != sqlite3.SQLITE_BUSY:
             raise
         return False
     return True

@@ -104,8 +104,8 @@ def test_any_text_is_a_key_of_its_own(state: State, key: str) -> None:
     assert state.add_if_absent(f"{key}.", 60)
 
 
-def test_of_twenty_threads_one_is_first(state: State) -> None:
-    assert race(state, ["one", "two"], 20) == 2
+def test_of_forty_threads_one_is_first(state: State) -> None:
+    assert race(state, ["one", "two", "three"], 40) == 3
 
 
 @pytest.mark.slow
