@@ -1,13 +1,15 @@
 """The engine of an app and its transactions."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import QueuePool
 
 from app import database, errors
@@ -180,3 +182,45 @@ def test_file_that_cannot_be_opened_is_503(url: str, caplog: pytest.LogCaptureFi
     assert answer.status_code == 503
     assert "menu" not in answer.text
     assert "flask db upgrade" in caplog.text
+
+
+#: Leaves a write-ahead log behind, as a crash does.
+CRASH = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA journal_mode = WAL")
+connection.execute("CREATE TABLE counts (count INTEGER)")
+os._exit(0)
+"""
+
+#: Holds the lock under which SQLite recovers such a log, until its standard input ends.
+RECOVER = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as index:
+    fcntl.lockf(index, fcntl.LOCK_EX, 1, 122)
+    print(flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_write_waits_for_the_recovery_of_a_crash(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has a name of its own for that kind of busy file."""
+    subprocess.run([sys.executable, "-c", CRASH, str(file)], check=True)
+    index = file.with_name(f"{file.name}-shm")
+    index.write_bytes(b"")
+    engine = create_engine(
+        f"sqlite:///{file}", connect_args={"isolation_level": None, "timeout": 0}
+    )
+    event.listen(engine, "begin", database._begin)
+    with subprocess.Popen(
+        [sys.executable, "-c", RECOVER, str(index)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout
+        other.stdout.readline()
+        monkeypatch.setattr("app.database.time.sleep", lambda _: other.communicate())
+        with engine.begin() as connection:
+            connection.execute(text("INSERT INTO counts VALUES (1)"))
+    engine.dispose()
+    assert count(file) == 1
