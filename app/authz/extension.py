@@ -79,7 +79,7 @@ class Authz:
         :raises SettingsError: if the app's config does not allow it.
         """
         settings = self._settings(app.config, state)
-        nonces = Nonces(settings.dpop_nonce, self._clock) if settings.dpop_nonce else None
+        nonces = Nonces.configured(settings, self._clock)
         metadata = Metadata(settings, self._catalogue) if self._authenticate is None else None
         answers = Answers(settings, metadata, nonces)
         callers = Callers(settings, self._sources(settings, state))

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.authz import Authz, current_identity, public, requires_auth, requires_permission
-from app.authz.testing import Clock
+from app.authz.testing import Clock, MemoryState
 
 # Over the one that lasts the whole run: here the tests turn its switches.
 from app.authz.testing.plugin import issuer
@@ -48,6 +48,12 @@ def app(bare: Flask, clock: Clock) -> Flask:
 
     authz.check(bare)
     return bare
+
+
+@pytest.fixture
+def state(clock: Clock) -> MemoryState:
+    """What the servers of one API share."""
+    return MemoryState(clock)
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ Make = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def state(clock: Clock) -> MemoryState:
-    return MemoryState(clock)
-
-
-@pytest.fixture
 def make(authz_settings: dict[str, str], clock: Clock, state: MemoryState) -> Make:
     """Makes an app with a shared state; keywords are settings."""
 

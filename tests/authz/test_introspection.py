@@ -786,11 +786,6 @@ def test_slow_metadata_end_in_time(
 
 
 @pytest.fixture
-def state(clock: Clock) -> MemoryState:
-    return MemoryState(clock)
-
-
-@pytest.fixture
 def worker(bare: Flask, clock: Clock, state: MemoryState) -> Callable[[], FlaskClient]:
     """Makes another worker of one API."""
 

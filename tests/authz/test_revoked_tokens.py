@@ -17,11 +17,6 @@ Make = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def state(clock: Clock) -> MemoryState:
-    return MemoryState(clock)
-
-
-@pytest.fixture
 def make(authz_settings: dict[str, str], clock: Clock, state: MemoryState) -> Make:
     """Makes a server of an API with a shared state; keywords are options of `Authz`."""
 

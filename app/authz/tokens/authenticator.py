@@ -170,8 +170,10 @@ class Authenticator:
 def _binding(settings: Settings, state: State | None, clock: Callable[[], float]) -> Binding:
     if state is None or settings.dpop == "off":
         return Binding(None)
-    nonces = Nonces(settings.dpop_nonce, clock) if settings.dpop_nonce else None
     proofs = ProofCheck(
-        first_use=state.add_if_absent, clock=clock, leeway=settings.leeway, nonces=nonces
+        first_use=state.add_if_absent,
+        clock=clock,
+        leeway=settings.leeway,
+        nonces=Nonces.configured(settings, clock),
     )
     return Binding(proofs, required=settings.dpop == "required")

@@ -35,16 +35,17 @@ class Endings:
 
         :raises StateUnavailable: if that cannot be noted.
         """
-        self._state.add_if_absent(self._mark(token, 0), DENIED_FOR)
+        self._state.add_if_absent(self._mark(fingerprint(token), 0), DENIED_FOR)
 
     def note_ended(self, token: str) -> None:
         """Deny a token to every worker that may remember it as active.
 
         :raises StateUnavailable: if that cannot be done.
         """
-        if any(self._state.remembers(self._mark(token, period)) for period in PERIODS):
+        name = fingerprint(token)
+        if any(self._state.remembers(self._mark(name, period)) for period in PERIODS):
             until = self._clock() + DENIED_FOR
-            self._state.revoke(Revocation("", Kind.TOKEN, fingerprint(token), None, until))
+            self._state.revoke(Revocation("", Kind.TOKEN, name, None, until))
 
-    def _mark(self, token: str, period: int) -> str:
-        return f"active:{int(self._clock() // PERIOD) + period}:{fingerprint(token)}"
+    def _mark(self, name: str, period: int) -> str:
+        return f"active:{int(self._clock() // PERIOD) + period}:{name}"

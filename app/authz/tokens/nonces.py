@@ -8,6 +8,7 @@ used before is the business of `dpop`.
 import hmac
 from collections.abc import Callable
 
+from ..settings import Settings
 from .digests import same
 from .parts import encode
 
@@ -28,6 +29,11 @@ class Nonces:
             raise TypeError("nonces of an empty secret could be made by anybody")
         self._secret = secret.encode()
         self._clock = clock
+
+    @classmethod
+    def configured(cls, settings: Settings, clock: Callable[[], float]) -> "Nonces | None":
+        """Make them if the settings have a secret; else return None: proofs need none."""
+        return cls(settings.dpop_nonce, clock) if settings.dpop_nonce else None
 
     def current(self) -> str:
         """Return the nonce to give out now."""
