@@ -2,12 +2,12 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from app.authz.testing.loopback import Loopback, QuietHandler
 
 #: An answer: status, headers, and the body, which is written as JSON unless it is bytes.
 Answer = tuple[int, dict[str, str], Any]
@@ -18,16 +18,16 @@ CLIENT_SECRET = "s3cret-of-our-api"
 _USER = re.compile(r"/api/v2/users/([^/]*)/permissions")
 
 
-class FakeManagement:
+class FakeManagement(Loopback):
     """Answers as Auth0 documents it. Use it in a `with`.
 
     Every attribute may be changed while it runs, and holds from the next request on.
     """
 
     def __init__(self) -> None:
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        super().__init__(_handler(self))
         #: The tenant's origin.
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = self.origin
         #: Permissions of users by subject: pairs of audience and name. Others do not exist.
         self.granted: dict[str, list[tuple[str, str]]] = {}
         #: Seconds that a token lives, as the endpoint says.
@@ -44,15 +44,10 @@ class FakeManagement:
         self.page_answer: Callable[[], Answer] | None = None
         #: False: every connection is closed without an answer.
         self.up = True
-        self._closing = threading.Event()
 
     def grant(self, subject: str, *names: str, audience: str = "https://api.test") -> None:
         """Make the names all that a user may do."""
         self.granted[subject] = [(audience, name) for name in names]
-
-    def pause(self, seconds: float) -> None:
-        """Wait, inside an answer, but no longer than the server runs."""
-        self._closing.wait(seconds)
 
     def token(self, form: Mapping[str, str]) -> Answer:
         """Answer a request for a token (RFC 6749, section 4.4)."""
@@ -87,22 +82,6 @@ class FakeManagement:
         start = int(query["page"]) * limit
         return 200, {}, page(granted[start : start + limit], start, limit, len(granted))
 
-    def __enter__(self) -> "FakeManagement":
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
 
 def page(granted: list[tuple[str, str]], start: int, limit: int, total: int) -> dict[str, Any]:
     """Return a page as Auth0 writes it."""
@@ -123,17 +102,8 @@ def _error(status: int, error: str, message: str) -> Answer:
     return status, {}, {"statusCode": status, "error": error, "message": message}
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 64
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: callers that give up are part of the test."""
-
-
 def _handler(api: FakeManagement) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             if api.up:
                 self._send(api.page(self.path, self.headers.get("Authorization", "")))
@@ -151,8 +121,5 @@ def _handler(api: FakeManagement) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
 
     return Handler

@@ -4,15 +4,14 @@ import base64
 import json
 import secrets
 import ssl
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus
 
 from .keys import SigningKey
+from .loopback import Loopback, QuietHandler
 
 METADATA = "/.well-known/openid-configuration"
 KEYS = "/.well-known/jwks.json"
@@ -22,7 +21,7 @@ INTROSPECTION = "/oauth/introspect"
 Answer = tuple[int, dict[str, str], Iterable[bytes]]
 
 
-class FakeIssuer:
+class FakeIssuer(Loopback):
     """Publishes metadata and keys over HTTP, or HTTPS, on a free port, and says what opaque tokens
     stand for. Use it in a `with`.
 
@@ -30,14 +29,9 @@ class FakeIssuer:
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
-        if tls is not None:
-            self._server.socket = tls.wrap_socket(
-                self._server.socket, server_side=True, do_handshake_on_connect=False
-            )
-        scheme = "http" if tls is None else "https"
+        super().__init__(_handler(self), tls)
         #: The issuer's address, with a trailing slash as Auth0 writes it.
-        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}/"
+        self.url = f"{self.origin}/"
         #: What `iss` and the metadata say.
         self.name = self.url
         #: Keys that sign and are published, the newest last.
@@ -45,7 +39,7 @@ class FakeIssuer:
         #: What the key set holds; None stands for the keys above.
         self.members: list[Any] | None = None
         #: Where the metadata say that opaque tokens are looked up; None: they say nothing.
-        self.introspection_endpoint: Any = self.url.removesuffix("/") + INTROSPECTION
+        self.introspection_endpoint: Any = self.origin + INTROSPECTION
         #: Opaque token -> what is answered for it; for any other, that it is not active.
         self.introspection: dict[str, Any] = {}
         #: As whom that may be asked.
@@ -64,12 +58,6 @@ class FakeIssuer:
         self.last_form: Mapping[str, str] = {}
         #: Number of requests by path, those that got no answer among them.
         self.requests: Counter[str] = Counter()
-        self._closing = threading.Event()
-
-    @property
-    def closing(self) -> bool:
-        """True once the issuer is told to stop."""
-        return self._closing.is_set()
 
     @property
     def signing_key(self) -> SigningKey:
@@ -88,7 +76,7 @@ class FakeIssuer:
     def document(self, path: str) -> dict[str, Any]:
         """Return what is published at a path."""
         if path == METADATA:
-            document = {"issuer": self.name, "jwks_uri": self.url.removesuffix("/") + KEYS}
+            document = {"issuer": self.name, "jwks_uri": self.origin + KEYS}
             if self.introspection_endpoint is not None:
                 document["introspection_endpoint"] = self.introspection_endpoint
             return document
@@ -116,39 +104,9 @@ class FakeIssuer:
         content = self.introspection.get(form.get("token", ""), {"active": False})
         return 200, {"Content-Type": "application/json"}, [json.dumps(content).encode()]
 
-    def pause(self, seconds: float) -> None:
-        """Wait, inside an answer, but no longer than the issuer runs."""
-        self._closing.wait(seconds)
-
-    def __enter__(self) -> "FakeIssuer":
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    # With the default of five, callers that come at once are turned away before they are heard.
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: callers that give up are part of the test."""
-
 
 def _handler(issuer: FakeIssuer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             self._serve(lambda: issuer.answer(self.path))
 
@@ -185,8 +143,5 @@ def _handler(issuer: FakeIssuer) -> type[BaseHTTPRequestHandler]:
             while not issuer.closing:
                 self.wfile.write(b"x")
                 issuer.pause(0.05)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
 
     return Handler
