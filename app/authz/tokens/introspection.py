@@ -6,13 +6,11 @@ What is remembered is the answer, not a verdict: the rules are asked for each re
 
 import logging
 import time
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote_plus
 
 from ..errors import (
     IntrospectionUnavailable,
@@ -25,8 +23,9 @@ from ..errors import (
 from ..settings import Issuer, Settings
 from ..state import State
 from .calls import Calls
-from .endings import Endings
-from .fetch import FetchError, fetch
+from .endings import PERIOD, Endings
+from .endpoint import Answer, Endpoint, basic
+from .fetch import FetchError
 from .issuers import Issuers
 from .store import ExpiringMap
 
@@ -37,17 +36,13 @@ PATIENCE = 3.0
 #: Calls that may be under way at once, in one process.
 CALLS = 16
 #: Seconds for which an active token is remembered at most; never beyond its `exp`.
-ACTIVE_FOR = 60.0
+ACTIVE_FOR = PERIOD
 #: Seconds for which another is, and how many are. They have a place of their own: whoever makes
 #: tokens up pushes no good one out.
 INACTIVE_FOR = 30.0
 INACTIVE = 1024
 #: Seconds after which it makes sense to come again where the issuer did not answer.
 RETRY_AFTER = 5
-
-#: What an issuer answers that introspects no tokens of that kind (RFC 7009, section 2.2.1, has the
-#: name; RFC 7662 has none): encrypted ones, often, which are for others to read.
-UNSUPPORTED = "unsupported_token_type"
 
 _CURE_OPAQUE = (
     "the client asked for no audience: have it ask for this API's; or set AUTHZ_INTROSPECTION_URL"
@@ -65,26 +60,6 @@ class Found:
     issuer: Issuer
     #: What `iss` must be.
     issuer_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Endpoint:
-    url: str
-    #: The own name of the issuer whose metadata have named it; None if the settings have.
-    issuer_name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    content: dict[str, Any]
-    endpoint: _Endpoint
-    #: False: the issuer does not say what tokens of this kind are.
-    is_supported: bool = True
-
-    @property
-    def is_active(self) -> bool:
-        """`active` is `true`, not a text or a number (RFC 7662, section 2.2)."""
-        return self.content.get("active") is True
 
 
 class Introspection:
@@ -112,9 +87,9 @@ class Introspection:
         self._endings = endings
         self._clock = clock
         self._active_for = min(ACTIVE_FOR, settings.token_cache_seconds)
-        self._active = ExpiringMap[bytes, _Answer](settings.token_cache_size, timer)
-        self._inactive = ExpiringMap[bytes, _Answer](INACTIVE, timer)
-        self._calls = Calls[bytes, _Answer](CALLS, "introspection")
+        self._active = ExpiringMap[bytes, Answer](settings.token_cache_size, timer)
+        self._inactive = ExpiringMap[bytes, Answer](INACTIVE, timer)
+        self._calls = Calls[bytes, Answer](CALLS, "introspection")
 
     @classmethod
     def configured(
@@ -130,7 +105,7 @@ class Introspection:
             return None
         if settings.introspection_url is None and issuers.only is None:
             return None
-        authorization = _basic(settings.client_id, settings.client_secret)
+        authorization = basic(settings.client_id, settings.client_secret)
         endings = Endings(state, clock) if state else None
         return cls(settings, authorization, issuers, endings, clock, timer)
 
@@ -165,7 +140,7 @@ class Introspection:
         issuer, name = self._issuer_of(answer)
         return Found({"iss": name, **_subject(answer.content), **answer.content}, issuer, name)
 
-    def _issuer_of(self, answer: _Answer) -> tuple[Issuer, str]:
+    def _issuer_of(self, answer: Answer) -> tuple[Issuer, str]:
         """Return whose token it is, and what `iss` must be if there is one.
 
         Metadata have the issuer's own name. The settings have it but for a trailing slash.
@@ -182,7 +157,7 @@ class Introspection:
             )
         return only.issuer, only.issuer.url
 
-    def _ask(self, text: str, fingerprint: bytes) -> _Answer:
+    def _ask(self, text: str, fingerprint: bytes) -> Answer:
         """Ask the issuer, together with whoever else asks for the same token."""
         deadline = time.monotonic() + PATIENCE
         endpoint = self._endpoint()
@@ -192,10 +167,10 @@ class Introspection:
         except FetchError as failure:
             raise _unavailable(failure) from failure
 
-    def _endpoint(self) -> _Endpoint:
+    def _endpoint(self) -> Endpoint:
         """Return where to ask: as the settings say, or else the metadata of the only issuer."""
         if self._url is not None:
-            return _Endpoint(self._url, None)
+            return Endpoint(self._url, None)
         only = self._issuers.only
         assert only is not None  # see `configured`
         try:
@@ -211,30 +186,18 @@ class Introspection:
                 "the token is not a JWT, and the issuer's metadata name no introspection_endpoint",
                 cure=_CURE_OPAQUE,
             )
-        return _Endpoint(published.introspection_endpoint, published.issuer)
+        return Endpoint(published.introspection_endpoint, published.issuer)
 
-    def _call(self, endpoint: _Endpoint, text: str, fingerprint: bytes, deadline: float) -> _Answer:
-        """Make the call (RFC 7662, section 2.1), and remember its answer before anybody else asks.
+    def _call(self, endpoint: Endpoint, text: str, fingerprint: bytes, deadline: float) -> Answer:
+        """Make the call, and remember its answer before anybody else asks.
 
         :raises FetchError: if there is no answer, or another than a JSON object.
         """
-        try:
-            document = fetch(
-                endpoint.url,
-                deadline,
-                form={"token": text, "token_type_hint": "access_token"},
-                authorization=self._authorization,
-                strict=True,
-            )
-            answer = _Answer(document.content, endpoint)
-        except FetchError as failure:
-            if failure.error != UNSUPPORTED:
-                raise
-            answer = _Answer({}, endpoint, is_supported=False)
+        answer = endpoint.ask(text, self._authorization, deadline)
         self._remember(answer, text, fingerprint)
         return answer
 
-    def _remember(self, answer: _Answer, text: str, fingerprint: bytes) -> None:
+    def _remember(self, answer: Answer, text: str, fingerprint: bytes) -> None:
         """Remember an answer here. A token that has ended is refused by the other workers too; one
         of which they could not be told is asked for each time."""
         try:
@@ -249,7 +212,7 @@ class Introspection:
         except StateUnavailable as error:
             log.warning("an opaque token is not shared with other workers: %s", error.reason)
 
-    def _lifetime(self, answer: _Answer) -> float:
+    def _lifetime(self, answer: Answer) -> float:
         """Return for how many seconds an active token is remembered."""
         now = self._clock()
         end = answer.content.get("exp")
@@ -263,12 +226,6 @@ def _subject(content: dict[str, Any]) -> dict[str, Any]:
     """Return `sub` for an answer that has none (RFC 7662, section 2.2, leaves it out at will): no
     user has part in the token, and it speaks for its client (RFC 9068, section 2.2)."""
     return {"sub": content["client_id"]} if "client_id" in content else {}
-
-
-def _basic(client_id: str, secret: str) -> str:
-    """Return the header that signs a client in (RFC 6749, section 2.3.1: form-encoded first)."""
-    pair = f"{quote_plus(client_id)}:{quote_plus(secret)}"
-    return f"Basic {b64encode(pair.encode()).decode()}"
 
 
 def _unavailable(failure: FetchError) -> IntrospectionUnavailable:
