@@ -5,14 +5,20 @@ PYTHON ?= python3
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
+PIP := $(RUN) -m pip --quiet --disable-pip-version-check
+# Nothing is installed that is not the file that was locked.
+INSTALL := $(PIP) install --require-hashes
+LOCK := $(VENV)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+    --generate-hashes --no-annotate --custom-compile-command 'make lock'
 
-.PHONY: help serve test clean
+.PHONY: help serve test audit lock clean
 
 help:
 	@echo 'make serve   the API on port 7000, with a local tenant on port 7001'
 	@echo '             other ports: make serve PORT=7070 TENANT_PORT=7071'
 	@echo 'make test    every check and test'
+	@echo 'make audit   ask whether a locked package has a known weakness (needs the advisory service)'
+	@echo 'make lock    lock again after a change of requirements*.txt; all: make lock UPGRADE=--upgrade'
 	@echo 'make clean   remove what the two made; the menu and the keys in instance/ stay'
 	@echo
 	@echo 'Another Python: make serve PYTHON=python3.12'
@@ -25,10 +31,24 @@ test: $(VENV)/development.stamp
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
+	@$(RUN) -m bandit --quiet --configfile pyproject.toml \
+	    --recursive app examples local config.py wsgi.py gunicorn.conf.py
 	@echo 'Running the fast tests, on two cores ...'
 	@$(RUN) -m pytest -m 'not slow' -n 2 --dist worksteal
 	@echo 'Running the tests that start servers and processes ...'
 	@$(RUN) -m pytest -m slow
+
+# Strict: a package of which the service says nothing fails, as does a service that is not there.
+audit: $(VENV)/development.stamp
+	@$(RUN) -m pip_audit --strict --disable-pip --require-hashes --progress-spinner off \
+	    --requirement requirements-dev.lock || { \
+	    echo 'Not clean, or not audited: what could not be looked up is not known to be good.' >&2; \
+	    exit 1; }
+
+lock: $(VENV)/made.stamp
+	@$(PIP) install "$$(grep '^uv==' requirements-dev.txt)"
+	$(LOCK) $(UPGRADE) requirements.txt --output-file requirements.lock
+	$(LOCK) $(UPGRADE) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) postman/node_modules tests/interop/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -43,13 +63,13 @@ $(VENV)/made.stamp:
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/run-time.stamp: requirements.txt $(VENV)/made.stamp
+$(VENV)/run-time.stamp: requirements.lock $(VENV)/made.stamp
 	@echo 'Installing what the API needs (once, about a minute) ...'
-	@$(INSTALL) -r requirements.txt
+	@$(INSTALL) -r requirements.lock
 	@touch $@
 
 # Holds the run-time packages as well, so the two installations never disagree.
-$(VENV)/development.stamp: requirements-dev.txt requirements.txt $(VENV)/made.stamp
+$(VENV)/development.stamp: requirements-dev.lock $(VENV)/made.stamp
 	@echo 'Installing what the tests need (once, about a minute) ...'
-	@$(INSTALL) -r requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.lock
 	@touch $(VENV)/run-time.stamp $@

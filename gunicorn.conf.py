@@ -51,9 +51,11 @@ errorlog = "-"
 #: One line a request would cost as much as a third of the request.
 accesslog = None
 
-if Path("/dev/shm").is_dir():  # noqa: S108 - gunicorn makes a file there that only it can open
+# gunicorn makes a file there that only it can open.
+_MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108
+if _MEMORY.is_dir():
     # The heartbeat's file: on a busy disk, touching it can block a worker until it is killed.
-    worker_tmp_dir = "/dev/shm"  # noqa: S108
+    worker_tmp_dir = str(_MEMORY)
 
 
 def nworkers_changed(server: "Arbiter", _new: int, old: int | None) -> None:
@@ -117,6 +119,15 @@ def post_fork(server: "Arbiter", _worker: "Worker") -> None:
         signal.signal(number, signal.SIG_DFL)
     if server.app.callable is not None:
         _forget_connections(server.app.callable)
+
+
+def post_worker_init(worker: "Worker") -> None:
+    """Have the issuer's keys on their way before the first request comes."""
+    from app.extensions import authz
+
+    app = worker.wsgi
+    if "authz" in getattr(app, "extensions", ()):
+        authz.warm(app)
 
 
 def _forget_connections(app: "Flask") -> None:

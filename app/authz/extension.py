@@ -145,6 +145,17 @@ class Authz:
             raise TypeError(f"blueprint {blueprint.name!r}: {error}") from None
         attach(blueprint, guard)
 
+    def warm(self, app: Flask) -> None:
+        """Start fetching the keys of the issuers in the settings, in the background, so that the
+        first request has them. Call it in each process that serves, never before a fork.
+
+        Waits for nothing, and raises nothing if an issuer is down.
+        """
+        callers = app.extensions["authz"].callers
+        if callers.reads_tokens:
+            for keys in callers.authenticator.issuers.configured:
+                keys.warm()
+
     def check(self, app: Flask) -> None:
         """Stop the boot if a route is not guarded as it should be. Call it when all routes are
         registered.

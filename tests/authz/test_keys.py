@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
+from app.authz import Authz
 from app.authz.testing import Clock, FakeIssuer, SigningKey, TokenFactory
 from app.authz.testing.issuer import KEYS, METADATA, Answer
 
@@ -53,6 +54,37 @@ def test_a_known_key_is_fetched_once(send: Send, tokens: TokenFactory, issuer: F
     for _ in range(20):
         assert code(send, tokens.valid()) == "ok"
     assert issuer.requests == {METADATA: 1, KEYS: 1}
+
+
+def test_warmed_keys_are_there_before_the_first_token(
+    app: Flask, send: Send, tokens: TokenFactory, issuer: FakeIssuer
+) -> None:
+    """And whoever comes while they are fetched waits for that fetch."""
+    gate = Gate(issuer)
+    Authz().warm(app)
+    assert gate.reached.wait(PATIENCE)
+    with ThreadPoolExecutor() as pool:
+        early = pool.submit(code, send, tokens.valid())
+        gate.opened.set()
+        assert early.result(PATIENCE) == "ok"
+    Authz().warm(app)
+    assert code(send, tokens.valid()) == "ok"
+    assert issuer.requests == {METADATA: 1, KEYS: 1}
+
+
+def test_an_issuer_that_is_down_is_warmed_in_vain(
+    app: Flask,
+    send: Send,
+    tokens: TokenFactory,
+    issuer: FakeIssuer,
+    settle: Callable[[], None],
+) -> None:
+    issuer.up = False
+    Authz().warm(app)
+    settle()
+    assert issuer.fetches == 1
+    issuer.up = True
+    assert code(send, tokens.valid()) == "ok"
 
 
 def test_an_unknown_issuer_costs_no_network(

@@ -1,6 +1,7 @@
 """A copy of the project, and servers that run in it."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,12 +10,14 @@ from uuid import uuid4
 
 import pytest
 
-from .running import Server
+from .running import Server, free_port
 
 ROOT = Path(__file__).parents[2]
 
 #: What a server needs of the project, and no `.env` or `instance/` of a developer's.
 SERVED = ("app", "local", "migrations", "config.py", "gunicorn.conf.py", "wsgi.py", ".flaskenv")
+
+OPERATIONS = ROOT / "docs" / "operations.md"
 
 ServerMaker = Callable[..., Server]
 
@@ -54,6 +57,31 @@ def gunicorn(
             command = ["gunicorn", "--bind", "127.0.0.1:0", *arguments, app]
             server = Server(checkout, shell | environ | settings, log, *command)
             servers.enter_context(server)
+            server.wait_until_it_serves()
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def granian(
+    checkout: Path, shell: dict[str, str], environ: dict[str, str], migrated: Path, tmp_path: Path
+) -> Iterator[ServerMaker]:
+    """Starts Granian with the command of `docs/operations.md`, otherwise as `gunicorn` does."""
+    found = re.search(r"granian (--(?:.*\\\n)*.*) wsgi:app$", OPERATIONS.read_text(), re.MULTILINE)
+    assert found
+    documented = found[1].replace("\\\n", " ").split()
+    shutil.copyfile(migrated, tmp_path / "menu.db")
+    with ExitStack() as servers:
+
+        def start(*arguments: str, app: str = "wsgi:app", **settings: str) -> Server:
+            log = tmp_path / f"log-{uuid4().hex}"
+            command = ["granian", *documented, "--port", str(free_port()), *arguments, app]
+            server = Server(checkout, shell | environ | settings, log, *command)
+            servers.enter_context(server)
+            # It listens before its workers can answer.
+            for number in ("1", "2"):
+                server.wait_for(f"Started worker-{number}")
             server.wait_until_it_serves()
             return server
 

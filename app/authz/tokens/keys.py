@@ -129,6 +129,14 @@ class IssuerKeys:
             raise self._unavailable()
         return held.published
 
+    def warm(self) -> None:
+        """Start fetching what the issuer publishes, if nothing is held. Waits for nothing; a failure
+        is told by the log, and by the first request that needs a key."""
+        with self._lock:
+            now = self._timer()
+            if self._living(now) is None:
+                self._any_fetch(now)
+
     def status(self) -> KeySetStatus:
         """Return what is known now. Asks nobody."""
         with self._lock:
