@@ -136,6 +136,13 @@ SETTINGS = (
         _state_url,
         "use redis://HOST:6379/0, rediss:// or unix://",
     ),
+    Setting(
+        "DOCS_CLIENT_ID",
+        "",
+        "as which client of the issuer /docs signs a person in, without a secret (PKCE)",
+        str,
+        "use the id of a client",
+    ),
 )
 
 

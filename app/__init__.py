@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 import config
-from app import cors, database, errors, extensions, home, items
+from app import cors, database, errors, extensions, home, items, openapi
 from app.authz.reading import SettingsError
 from app.authz.settings import Settings
 from app.state import shared_state
@@ -34,6 +34,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.register_blueprint(home.bp)
     items.init_app(app)
     app.cli.add_command(tenant_cli)
+    # After all other routes, which it describes.
+    openapi.init_app(app)
     extensions.authz.check(app)
     return app
 

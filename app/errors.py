@@ -31,6 +31,12 @@ ANSWERS = {
     500: ("internal_error", "The server failed. Its log says why."),
 }
 
+#: The same of a database that cannot be asked, whose status guards use too.
+DATABASE_UNAVAILABLE = (
+    "database_unavailable",
+    "The database does not answer. Try again later.",
+)
+
 
 def init_app(app: Flask) -> None:
     """Register the handlers.
@@ -68,7 +74,6 @@ def _answer_unavailable(error: SQLAlchemyError) -> Response:
     )
     return problem(
         503,
-        "database_unavailable",
-        "The database does not answer. Try again later.",
+        *DATABASE_UNAVAILABLE,
         headers={"Retry-After": str(RETRY_AFTER)},
     )

@@ -25,7 +25,13 @@ def problem(
     :param headers: response headers to add.
     :param members: extension members (RFC 9457, section 3.2), such as ``errors``.
     """
-    body = {
+    body = json.dumps(problem_body(status, code, detail, **members))
+    return Response(body, status, headers, content_type=MEDIA_TYPE)
+
+
+def problem_body(status: int, code: str, detail: str, **members: object) -> dict[str, object]:
+    """Return what an error answer says. The parameters are those of `problem`."""
+    return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
@@ -33,4 +39,3 @@ def problem(
         "code": code,
         **members,
     }
-    return Response(json.dumps(body), status, headers, content_type=MEDIA_TYPE)

@@ -1,6 +1,7 @@
 """The id of an item as it stands in an address."""
 
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import BaseConverter
 
 from .models import MAX_ID
 
@@ -16,9 +17,10 @@ class ItemIdConverter(BaseConverter):
     def to_python(self, value: str) -> int:
         """Return the id.
 
-        :raises ValidationError: if it is larger than any id.
+        :raises NotFound: if it is larger than any id. Werkzeug's `ValidationError` would be
+            answered with 405: other methods of the same rule would seem to have an address.
         """
         item_id = int(value)
         if item_id > MAX_ID:
-            raise ValidationError
+            raise NotFound
         return item_id

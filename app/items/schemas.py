@@ -1,6 +1,7 @@
 """What an item may hold."""
 
 import re
+from collections.abc import Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -76,6 +77,18 @@ class Price(fields.Field[int]):
             raise self.make_error("decimals") from error
 
 
+class WholeNumber(fields.Integer):
+    """A JSON number without decimals but zeros: to JSON, 2.0 and 2 are one number."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
+    ) -> int:
+        # Nothing larger is made an int: an exponent could ask for a million digits.
+        if isinstance(value, Decimal) and 0 <= value <= MAX_ID and value == int(value):
+            value = int(value)
+        return super()._deserialize(value, attr, data, **more)
+
+
 class ItemSchema(Schema):
     """The fields of an item, all required and no others, loaded as columns of the table."""
 
@@ -90,4 +103,4 @@ class ItemSchema(Schema):
 class IdentifiedItemSchema(ItemSchema):
     """An item that says which one it is."""
 
-    id = fields.Integer(strict=True, required=True, validate=Range(1, MAX_ID))
+    id = WholeNumber(strict=True, required=True, validate=Range(1, MAX_ID))

@@ -32,6 +32,7 @@ EDGE = {
     "enforcement",
     "extension",
     "metadata",
+    "openapi",
     "origin",
     "presented",
     "problems",

@@ -97,6 +97,12 @@ def test_what_names_no_item_is_404(client: FlaskClient, item_id: str) -> None:
     assert (answer.json or {})["code"] == "not_found"
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_an_id_past_all_ids_is_404_to_every_method(client: FlaskClient, method: str) -> None:
+    """And not 405, as if other methods had something there."""
+    assert client.open(f"/items/{2**63}", method=method).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/items", "/items/1"])
 def test_unknown_method_is_405_and_lists_the_known(client: FlaskClient, path: str) -> None:
     """The answer carries `Allow`."""

@@ -45,7 +45,9 @@ def test_body_may_repeat_the_id_of_the_address(
     assert client.put("/items/2", json=sent, headers=bearer("update:items")).status_code == 200
 
 
-@pytest.mark.parametrize("item_id", [3, 99, "2", None, True, 0, -2, 2.0, 2**63, 10**400, [2]])
+@pytest.mark.parametrize(
+    "item_id", [3, 99, "2", None, True, 0, -2, 2.5, 3.0, 2**63, 10**400, 1e300, [2]]
+)
 def test_id_in_the_body_that_differs_from_the_address_is_422(
     client: FlaskClient, bearer: Bearer, soup: dict[str, object], item_id: object
 ) -> None:
@@ -56,6 +58,15 @@ def test_id_in_the_body_that_differs_from_the_address_is_422(
     assert answer.status_code == 422
     assert list((answer.json or {})["errors"]) == ["id"]
     assert client.get("/items").data == before
+
+
+def test_a_whole_number_may_be_written_with_a_zero_behind_its_point(
+    client: FlaskClient, bearer: Bearer, soup: dict[str, object]
+) -> None:
+    """To JSON it is the same number."""
+    sent = {"item": {"id": 2.0, **soup}}
+    answer = client.put("/items/2", json=sent, headers=bearer("update:items"))
+    assert answer.json == {"id": 2, **soup}
 
 
 def test_body_without_an_id_at_the_address_of_the_menu_is_422(

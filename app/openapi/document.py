@@ -1,0 +1,111 @@
+"""The OpenAPI document of the API: its routes, what they do, and their guards."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from app.authz.openapi import RETRY_AFTER, DescribedGuards, problem_response
+from app.authz.routes import Route, routes
+
+from . import menu, service
+from .operation import Object, Operation
+from .schemas import described_spec
+
+#: Version of what is described; not of the server.
+VERSION = "1.0.0"
+
+#: Routes that are for a person's browser, not for programs.
+HIDDEN = frozenset({"openapi.docs", "openapi.docs_file"})
+
+#: By endpoint and method.
+OPERATIONS: Mapping[tuple[str, str], Operation] = menu.OPERATIONS | service.OPERATIONS
+
+_DESCRIPTION = """\
+A restaurant's menu: anyone may read it, callers with permission may change it.
+
+A request that changes something carries `{"item": {...}}`; every answer is the bare item.
+Every error is `application/problem+json` with a stable `code`. An address that answers GET answers
+HEAD as well. A method that an address does not have gets 405 with `Allow`."""
+
+_TAGS = [
+    {"name": "menu", "description": "The items."},
+    {"name": "service", "description": "What this server is."},
+]
+
+
+def described(app: Flask) -> bytes:
+    """Return the document of an app whose routes are all registered, as JSON."""
+    guards = DescribedGuards(app)
+    public_url = app.extensions["authz"].settings.public_url
+    options: Object = {"servers": [{"url": public_url}]} if public_url else {}
+    spec = described_spec(
+        title="Menu API",
+        version=VERSION,
+        info={"description": _DESCRIPTION, "license": {"name": "MIT", "identifier": "MIT"}},
+        tags=_TAGS,
+        **options,
+    )
+    for name, scheme in guards.security_schemes().items():
+        spec.components.security_scheme(name, scheme)
+    for route in routes(app):
+        if route.rule.endpoint not in HIDDEN:
+            spec.path(_path(route), operations={route.method.lower(): _operation(route, guards)})
+    document = _with_shared_answers(spec.to_dict())
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def _path(route: Route) -> str:
+    return re.sub(r"<(?:[^:<>]*:)?([^<>]+)>", r"{\1}", route.rule.rule)
+
+
+def _operation(route: Route, guards: DescribedGuards) -> Object:
+    """Return the Operation Object of a route. Of one that nobody has described, its guard."""
+    known = OPERATIONS.get((route.rule.endpoint, route.method))
+    found: Object = {"security": guards.security(route.guard)}
+    if known is None:
+        return {**found, "responses": guards.responses(route.guard)}
+    answers = {str(status): answer for status, answer in known.answers.items()}
+    found |= {"operationId": known.name, "summary": known.summary, "tags": [known.tag]}
+    if known.parameters:
+        found["parameters"] = list(known.parameters)
+    if known.body is not None:
+        found["requestBody"] = known.body
+    return {**found, "responses": {**answers, **_problems(known, route, guards)}}
+
+
+def _problems(known: Operation, route: Route, guards: DescribedGuards) -> Object:
+    """Return the error answers of a route: the guard's and the view's, which may share a status."""
+    by_guard, by_view = guards.refusals(route.guard), known.problems()
+    found = {}
+    for status in sorted(by_guard | by_view):
+        refusals = [*by_guard.get(status, []), *by_view.get(status, [])]
+        headers = guards.headers(route.guard, status) if status in by_guard else {}
+        if status == 503:
+            headers = {"Retry-After": RETRY_AFTER}
+        description = guards.describe(route.guard, status)
+        members = known.members.get(status)
+        found[str(status)] = problem_response(status, refusals, headers, description, members)
+    return found
+
+
+def _with_shared_answers(document: dict[str, Any]) -> dict[str, Any]:
+    """Move error answers that stand in several operations to the components."""
+    shared: dict[str, Object] = {}
+    names: dict[str, str] = {}
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if int(status) < 400:
+                    continue
+                text = json.dumps(answer, sort_keys=True)
+                if text not in names:
+                    number = sum(name.startswith(f"Problem{status}") for name in shared)
+                    names[text] = f"Problem{status}" + (f"_{number + 1}" if number else "")
+                    shared[names[text]] = answer
+                reference = {"$ref": f"#/components/responses/{names[text]}"}
+                operation["responses"][status] = reference
+    document["components"]["responses"] = shared
+    return document
