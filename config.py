@@ -39,6 +39,10 @@ class ConfigError(Exception):
 _ORIGIN = re.compile(r"\*|https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 
 
+#: Of the package sqlalchemy-cockroachdb, where it is installed.
+COCKROACHDB = "cockroachdb+psycopg"
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 0 < port < 65536:
@@ -62,10 +66,11 @@ def _origins(text: str) -> tuple[str, ...]:
 
 def _database_url(text: str) -> str:
     try:
-        backend = make_url(text).drivername
-    except ArgumentError as error:
+        url = make_url(text)
+        url.get_dialect()
+    except ArgumentError as error:  # a dialect that is not installed among them
         raise ValueError from error
-    if backend not in ("sqlite", "postgresql", "postgresql+psycopg"):
+    if url.drivername not in ("sqlite", "postgresql", "postgresql+psycopg", COCKROACHDB):
         raise ValueError
     return text
 
@@ -128,6 +133,13 @@ SETTINGS = (
         "the database; a relative SQLite file lies in instance/",
         _database_url,
         "use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME",
+    ),
+    Setting(
+        "DATABASE_POOL_SIZE",
+        "15",
+        "most connections to the database of each worker",
+        _count,
+        "use a number from 1 to 1000",
     ),
     Setting(
         "STATE_URL",

@@ -7,10 +7,18 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app
 from marshmallow import ValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
+from app import postgresql
 from app.authz.problems import problem
 
 #: Seconds after which a caller may try again when the database failed.
@@ -47,6 +55,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ValidationError, _answer_invalid)
     for unavailable in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(unavailable, _answer_unavailable)
+    for mistake in (ProgrammingError, InternalError):
+        app.register_error_handler(mistake, _answer_mistake)
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -77,3 +87,10 @@ def _answer_unavailable(error: SQLAlchemyError) -> Response:
         *DATABASE_UNAVAILABLE,
         headers={"Retry-After": str(RETRY_AFTER)},
     )
+
+
+def _answer_mistake(error: DBAPIError) -> Response:
+    """Tell a database that is not ready for a statement from a statement that is wrong."""
+    if postgresql.sqlstate(error) in postgresql.NOT_READY:
+        return _answer_unavailable(error)
+    raise error

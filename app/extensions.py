@@ -1,11 +1,11 @@
 """The extension objects, made once; `create_app` binds them to an app."""
 
-from flask_alembic import Alembic
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 
 from app.authz import Authz
 from app.authz.state import sql
+from app.migrating import Migrations
 
 
 class Base(DeclarativeBase):
@@ -14,5 +14,5 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 # Migrations make the app's tables and those of the guard layer's shared state.
-alembic = Alembic(run_mkdir=False, command_name="db", metadatas=[Base.metadata, sql.metadata])
+alembic = Migrations(run_mkdir=False, command_name="db", metadatas=[Base.metadata, sql.metadata])
 authz = Authz(permissions=["create:items", "update:items", "delete:items"])

@@ -5,6 +5,7 @@ from flask import Flask
 from app.authz.state import State
 from app.authz.state.redis import RedisState
 from app.authz.state.sql import SqlState
+from app.database import reader
 from app.extensions import db
 
 
@@ -16,4 +17,4 @@ def shared_state(app: Flask) -> State:
     with app.app_context():
         engine = db.engine
     # Reading the deny-list waits for no writer (see `database`).
-    return SqlState(engine, reader=engine.execution_options(sqlite_begin="DEFERRED"))
+    return SqlState(engine, reader=reader(engine))

@@ -1,226 +1,170 @@
-"""The engine of an app and its transactions."""
+"""The engine of an app and its transactions, on every database."""
 
-import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import QueuePool
 
-from app import database, errors
-from app.database import reading, writing
+from app import database, errors, patience
+from app.database import reading, write
 from app.extensions import db
+from tests.servers.databases import BOTH
+
+pytestmark = pytest.mark.parametrize("database_name", BOTH)
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """Where the database lies."""
-    return tmp_path / "menu.db"
+def url(database_name: str, request: pytest.FixtureRequest) -> str:
+    """The address of an empty database."""
+    if database_name == "postgresql":
+        return str(request.getfixturevalue("postgresql"))
+    return f"sqlite:///{request.getfixturevalue('tmp_path')}/menu.db"
 
 
 @pytest.fixture
-def bare_app(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """An app with a database that has one table, and which waits for nothing."""
-    monkeypatch.setattr(database, "PATIENCE", 0)
-    app = Flask("bare")
-    app.config["DATABASE_URL"] = f"sqlite:///{file}"
-    database.init_app(app)
-    errors.init_app(app)
-    with app.app_context():
-        with writing() as connection:
-            connection.execute(text("CREATE TABLE counts (count INTEGER)"))
-        yield app
-        db.engine.dispose()
-
-
-def count(file: Path) -> int:
-    """Count the rows as another process would see them."""
-    with sqlite3.connect(file, timeout=0) as other:
-        (rows,) = other.execute("SELECT count(*) FROM counts").fetchone()
-    other.close()
-    return int(rows)
-
-
-@pytest.fixture
-def intruder(bare_app: Flask, file: Path) -> Iterator[sqlite3.Connection]:
-    """A connection of another process, which does not wait for locks."""
-    connection = sqlite3.connect(file, timeout=0, isolation_level=None)
-    yield connection
-    connection.close()
-
-
-def test_relative_file_lies_in_the_instance_folder(tmp_path: Path) -> None:
-    """The folder is made if it is missing."""
-    app = Flask("bare", instance_path=str(tmp_path / "instance"))
-    app.config["DATABASE_URL"] = "sqlite:///menu.db"
-    database.init_app(app)
-    with app.app_context():
-        with reading() as connection:
-            connection.execute(text("SELECT 1"))
-        db.engine.dispose()
-    assert (tmp_path / "instance" / "menu.db").exists()
-
-
-def test_app_is_made_without_a_connection(tmp_path: Path) -> None:
-    """A process that forks later shares no connection with its children."""
-    app = Flask("bare")
-    app.config["DATABASE_URL"] = f"sqlite:///{tmp_path / 'menu.db'}"
-    database.init_app(app)
-    assert not (tmp_path / "menu.db").exists()
-
-
-@pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("busy_timeout", 0)]
-)
-def test_connection_is_prepared(bare_app: Flask, pragma: str, value: object) -> None:
-    """Each connection has the settings that a transaction relies on."""
-    with reading() as connection:
-        assert connection.execute(text(f"PRAGMA {pragma}")).scalar() == value
-
-
-def test_write_transaction_locks_before_it_reads(
-    bare_app: Flask, intruder: sqlite3.Connection
-) -> None:
-    """Nobody writes between its read and its write."""
-    with writing(), pytest.raises(sqlite3.OperationalError):
-        intruder.execute("BEGIN IMMEDIATE")
-
-
-def test_read_transaction_locks_nobody(bare_app: Flask, intruder: sqlite3.Connection) -> None:
-    """A writer goes on while it reads, and it goes on seeing what it saw."""
-    with reading() as connection:
-        assert connection.execute(text("SELECT count(*) FROM counts")).scalar() == 0
-        intruder.execute("INSERT INTO counts VALUES (1)")
-        assert connection.execute(text("SELECT count(*) FROM counts")).scalar() == 0
-
-
-def test_read_transaction_waits_for_no_writer(bare_app: Flask, file: Path) -> None:
-    """It sees what was committed before."""
-    with writing() as writer, reading() as reader:
-        writer.execute(text("INSERT INTO counts VALUES (1)"))
-        assert reader.execute(text("SELECT count(*) FROM counts")).scalar() == 0
-
-
-def test_write_transaction_is_committed_at_its_end(bare_app: Flask, file: Path) -> None:
-    """Another process sees it then."""
-    with writing() as connection:
-        connection.execute(text("INSERT INTO counts VALUES (1)"))
-        assert count(file) == 0
-    assert count(file) == 1
-
-
-def test_write_transaction_that_raises_leaves_nothing(bare_app: Flask, file: Path) -> None:
-    """The lock is free again, too."""
-
-    def fail_late() -> None:
-        with writing() as connection:
-            connection.execute(text("INSERT INTO counts VALUES (1)"))
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fail_late()
-    with writing():
-        assert count(file) == 0
-
-
-def hold_the_lock(stack: ExitStack, intruder: sqlite3.Connection) -> None:
-    """Let another process write and write."""
-    intruder.execute("BEGIN IMMEDIATE")
-
-
-def exhaust_the_pool(stack: ExitStack, intruder: sqlite3.Connection) -> None:
-    """Let other requests have every connection."""
-    pool = db.engine.pool
-    assert isinstance(pool, QueuePool)
-    for _ in range(pool.size() + pool._max_overflow):
-        stack.enter_context(reading())
-
-
-@pytest.mark.parametrize("make_trouble", [hold_the_lock, exhaust_the_pool])
-def test_database_that_cannot_be_used_is_503(
-    bare_app: Flask,
-    intruder: sqlite3.Connection,
-    make_trouble: Callable[[ExitStack, sqlite3.Connection], None],
-) -> None:
-    """The caller is told to come back."""
-
-    @bare_app.get("/")
-    def write() -> str:
-        with writing():
-            return "written"
-
-    with ExitStack() as stack:
-        make_trouble(stack, intruder)
-        answer = bare_app.test_client().get("/")
-    assert answer.status_code == 503
-    assert (answer.json or {})["code"] == "database_unavailable"
-    assert int(answer.headers["Retry-After"]) > 0
-
-
-@pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all/menu.db", "sqlite:////dev/null"])
-def test_file_that_cannot_be_opened_is_503(url: str, caplog: pytest.LogCaptureFixture) -> None:
-    """The path is for the log, not for the caller."""
+def bare_app(url: str) -> Iterator[Flask]:
+    """An app with a database that has one table."""
     app = Flask("bare")
     app.config["DATABASE_URL"] = url
     database.init_app(app)
     errors.init_app(app)
-
-    @app.get("/")
-    def read() -> str:
-        with reading() as connection:
-            connection.execute(text("SELECT count(*) FROM counts"))
-        return "read"
-
-    answer = app.test_client().get("/")
     with app.app_context():
+        write(lambda connection: connection.execute(text("CREATE TABLE counts (count INTEGER)")))
+        yield app
         db.engine.dispose()
-    assert answer.status_code == 503
-    assert "menu" not in answer.text
-    assert "flask db upgrade" in caplog.text
 
 
-#: Leaves a write-ahead log behind, as a crash does.
-CRASH = """
-import os, sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute("PRAGMA journal_mode = WAL")
-connection.execute("CREATE TABLE counts (count INTEGER)")
-os._exit(0)
-"""
-
-#: Holds the lock under which SQLite recovers such a log, until its standard input ends.
-RECOVER = """
-import fcntl, sys
-with open(sys.argv[1], "r+b") as index:
-    fcntl.lockf(index, fcntl.LOCK_EX, 1, 122)
-    print(flush=True)
-    sys.stdin.read()
-"""
+def insert(connection: Connection) -> None:
+    """Store a row."""
+    connection.execute(text("INSERT INTO counts VALUES (1)"))
 
 
-def test_a_write_waits_for_the_recovery_of_a_crash(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """SQLite has a name of its own for that kind of busy file."""
-    subprocess.run([sys.executable, "-c", CRASH, str(file)], check=True)
-    index = file.with_name(f"{file.name}-shm")
-    index.write_bytes(b"")
-    engine = create_engine(
-        f"sqlite:///{file}", connect_args={"isolation_level": None, "timeout": 0}
-    )
-    event.listen(engine, "begin", database._begin)
-    with subprocess.Popen(
-        [sys.executable, "-c", RECOVER, str(index)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
-        assert other.stdout
-        other.stdout.readline()
-        monkeypatch.setattr("app.database.time.sleep", lambda _: other.communicate())
-        with engine.begin() as connection:
-            connection.execute(text("INSERT INTO counts VALUES (1)"))
+def count(url: str) -> int:
+    """Count the rows as another process would see them."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        rows: int = connection.execute(text("SELECT count(*) FROM counts")).scalar_one()
     engine.dispose()
-    assert count(file) == 1
+    return rows
+
+
+def test_app_is_made_without_a_connection(url: str) -> None:
+    """A process that forks later shares no connection with its children."""
+    app = Flask("bare")
+    app.config["DATABASE_URL"] = url
+    database.init_app(app)
+    with app.app_context():
+        pool = db.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedin() == pool.checkedout() == 0
+
+
+def test_read_waits_for_no_writer(bare_app: Flask) -> None:
+    """It sees what was committed before."""
+
+    def work(connection: Connection) -> None:
+        insert(connection)
+        with reading() as reader:
+            assert reader.execute(text("SELECT count(*) FROM counts")).scalar() == 0
+
+    write(work)
+
+
+def test_write_is_committed_at_its_end(bare_app: Flask, url: str) -> None:
+    """Another process sees it then. What was returned inside is returned outside."""
+
+    def work(connection: Connection) -> int:
+        insert(connection)
+        return count(url)
+
+    assert write(work) == 0
+    assert count(url) == 1
+
+
+def test_write_that_raises_leaves_nothing(bare_app: Flask, url: str) -> None:
+    """Its locks are free again, too."""
+
+    def fail_late(connection: Connection) -> None:
+        insert(connection)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write(fail_late)
+    assert count(url) == 0
+    write(insert)
+    assert count(url) == 1
+
+
+def test_writes_at_once_are_all_kept(bare_app: Flask, url: str) -> None:
+    """More of them than there are connections."""
+
+    def work() -> None:
+        with bare_app.app_context():
+            write(insert)
+
+    writers = [Thread(target=work) for _ in range(2 * database.POOL_SIZE)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert count(url) == len(writers)
+
+
+def test_exhausted_pool_is_503(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caller is told to come back; then there is a connection again."""
+
+    @bare_app.get("/")
+    def view() -> str:
+        return write(lambda _: "written")
+
+    with ExitStack() as stack:
+        for _ in range(database.POOL_SIZE):
+            stack.enter_context(reading())
+        monkeypatch.setattr(db.engine.pool, "_timeout", 0)
+        answer = bare_app.test_client().get("/")
+    assert answer.status_code == 503
+    assert (answer.json or {})["code"] == "database_unavailable"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert bare_app.test_client().get("/").status_code == 200
+
+
+def test_setting_bounds_the_pool(url: str) -> None:
+    """Servers of one database share what it can bear."""
+    app = Flask("bare")
+    app.config.update(DATABASE_URL=url, DATABASE_POOL_SIZE=2)
+    database.init_app(app)
+    with app.app_context():
+        with reading(), reading():
+            pool = db.engine.pool
+            assert isinstance(pool, QueuePool)
+            assert (pool.checkedout(), pool.size(), pool._max_overflow) == (2, 2, 0)
+        db.engine.dispose()
+
+
+def test_missing_tables_are_503(bare_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    """The log names the command that makes them; the caller learns no name of a table."""
+
+    @bare_app.get("/")
+    def view() -> str:
+        with reading() as connection:
+            return str(connection.execute(text("SELECT id FROM items")).all())
+
+    answer = bare_app.test_client().get("/")
+    assert answer.status_code == 503
+    assert "items" not in answer.text
+    (record,) = caplog.records
+    assert "items" in record.getMessage()
+    assert "flask db upgrade" in record.getMessage()
+
+
+def test_transactions_may_share_their_time(bare_app: Flask) -> None:
+    """However many there are."""
+    with patience.shared(0):
+        assert patience.left() == 0
+        with patience.shared():
+            assert patience.left() > 0
+        assert patience.left() == 0

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import op
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
-from app import database
+from app import database, patience, postgresql
 from app.authz.state.sql import SqlState
 from app.extensions import alembic, db
+from tests.servers.databases import BOTH
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,10 +30,12 @@ with app.app_context():
 """
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    """The address of an empty database."""
-    return f"sqlite:///{tmp_path / 'menu.db'}"
+@pytest.fixture(params=BOTH)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'menu.db'}"
+    return str(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture
@@ -83,7 +87,7 @@ def test_migrations_make_what_the_models_say(bare_app: Flask) -> None:
 
 
 def test_failed_migration_leaves_nothing(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite takes back a table that was made in a transaction."""
+    """Both databases take back a table that was made in a transaction."""
     with bare_app.app_context():
         script = alembic.script_directory.get_revision("head")
         assert script is not None
@@ -108,19 +112,40 @@ def test_processes_may_upgrade_at_once(bare_app: Flask) -> None:
     assert "items" in tables(bare_app)
 
 
+def test_migration_may_take_its_time(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits of a request are not its own, but it waits for no table longer than one does."""
+    monkeypatch.setattr(patience, "PATIENCE", 2)
+    said = {}
+    with bare_app.app_context():
+        script = alembic.script_directory.get_revision("head")
+        assert script is not None
+        make_table = script.module.upgrade
+
+        def take_time() -> None:
+            make_table()
+            connection = op.get_bind()
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_sleep(2.5)"))
+                for name in postgresql.LIMITS:
+                    said[name] = connection.execute(text(f"SHOW {name}")).scalar()
+
+        monkeypatch.setattr(script.module, "upgrade", take_time)
+        alembic.upgrade()
+        if db.engine.dialect.name == "postgresql":
+            assert said == {
+                "lock_timeout": "3s",
+                "statement_timeout": "0",
+                "idle_in_transaction_session_timeout": "0",
+            }
+    assert "items" in tables(bare_app)
+
+
 #: Before there was a shared state.
 ITEMS_ALONE = "1795302127"
 
 
 class TestSharedState:
     """The tables of the guard layer's shared state."""
-
-    @pytest.fixture(params=["sqlite", "postgresql"])
-    def url(self, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-        """Either database."""
-        if request.param == "sqlite":
-            return f"sqlite:///{tmp_path / 'menu.db'}"
-        return str(request.getfixturevalue("postgresql"))
 
     def test_upgrade_adds_them_to_a_menu_in_use(self, bare_app: Flask) -> None:
         """And the way back takes them away alone."""

@@ -1,6 +1,6 @@
 """The table of items."""
 
-from sqlalchemy import BigInteger, Integer, String
+from sqlalchemy import BigInteger, Identity, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -22,7 +22,11 @@ class Item(Base):
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's own form
 
     # SQLite numbers rows only in a column declared INTEGER; there it holds 64 bits.
-    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    # IDENTITY counts from 1 in every other: what SERIAL makes in some distributed ones is too large
+    # for the numbers of JavaScript.
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True
+    )
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     #: The price in hundredths: exact everywhere, while SQLite keeps a NUMERIC as a float.
     price_cents: Mapped[int]

@@ -2,9 +2,9 @@
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import insert, inspect, select, text
+from sqlalchemy import Connection, Select, String, column, insert, inspect, select, table
 
-from app.database import writing
+from app.database import write
 from app.extensions import db
 
 from .models import Item
@@ -33,19 +33,26 @@ FIRST_ITEMS = [
 ]
 
 
+# An empty menu has no row to lock, but a database with a menu has this one.
+_VERSION: Select[str] = (
+    select(column("version_num", String)).select_from(table("alembic_version")).with_for_update()
+)
+
+
 def fill_empty_menu() -> bool:
     """Store the first items if the menu is empty, and return whether it was.
 
     In a fresh database they get the ids 1 to 3. Of several calls at once, one fills the menu.
     """
-    with writing() as connection:
-        if connection.dialect.name == "postgresql":
-            # An empty table has no row to lock.
-            connection.execute(text("LOCK TABLE items IN SHARE ROW EXCLUSIVE MODE"))
+
+    def work(connection: Connection) -> bool:
+        connection.execute(_VERSION)
         if connection.execute(select(Item.id).limit(1)).first() is not None:
             return False
         connection.execute(insert(Item), FIRST_ITEMS)
         return True
+
+    return write(work)
 
 
 @click.command("seed")

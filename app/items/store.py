@@ -3,16 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from app.database import reading, writing
+from app.database import reading, write
 
 from .models import Item
 
 #: An item as it is stored: id, name, price in cents, description, image.
 ItemRow: TypeAlias = Row[int, str, int, str, str]
 
-#: Looks at the stored item before it is changed, and raises to leave it as it is.
+#: Looks at the stored item before it is changed, and raises to leave it as it is. It may be asked
+#: several times.
 Precondition: TypeAlias = Callable[[ItemRow], None]
 
 _ITEMS = select(Item.id, Item.name, Item.price_cents, Item.description, Item.image)
@@ -41,8 +42,7 @@ def add(values: Mapping[str, object]) -> ItemRow:
 
     :param values: every column but the id.
     """
-    with writing() as connection:
-        return connection.execute(_INSERT, dict(values)).one()
+    return write(lambda connection: connection.execute(_INSERT, dict(values)).one())
 
 
 def replace(
@@ -53,12 +53,15 @@ def replace(
     :param values: every column but the id.
     :param precondition: sees the item that is replaced; no other writer comes between.
     """
-    with writing() as connection:
+
+    def work(connection: Connection) -> ItemRow | None:
         current = connection.execute(_BY_ID_TO_CHANGE, {"item_id": item_id}).one_or_none()
         if current is None:
             return None
         precondition(current)
         return connection.execute(_UPDATE, {"item_id": item_id, **values}).one()
+
+    return write(work)
 
 
 def remove(item_id: int, precondition: Precondition) -> bool:
@@ -66,10 +69,13 @@ def remove(item_id: int, precondition: Precondition) -> bool:
 
     :param precondition: sees the item that is deleted; no other writer comes between.
     """
-    with writing() as connection:
+
+    def work(connection: Connection) -> bool:
         current = connection.execute(_BY_ID_TO_CHANGE, {"item_id": item_id}).one_or_none()
         if current is None:
             return False
         precondition(current)
         connection.execute(_DELETE, {"item_id": item_id})
         return True
+
+    return write(work)

@@ -34,7 +34,7 @@ def opened(kind: str, url: str, clock: Clock = time.time) -> Iterator[State]:
         yield RedisState(url, clock=clock)
         return
     engine = create_engine(url) if kind == "plain-sqlite" else engine_of_the_menu(url)
-    yield SqlState(engine, reader=engine.execution_options(sqlite_begin="DEFERRED"), clock=clock)
+    yield SqlState(engine, reader=database.reader(engine), clock=clock)
     engine.dispose()
 
 

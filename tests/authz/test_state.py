@@ -15,7 +15,7 @@ import pytest
 import redis
 from sqlalchemy import create_engine, func, insert, select, update
 
-from app import database
+from app import patience
 from app.authz.errors import StateUnavailable
 from app.authz.state import Kind, Revocation, State
 from app.authz.state.protocol import SKEW
@@ -427,7 +427,7 @@ def test_a_locked_database_is_unavailable_to_writers_alone(
 ) -> None:
     """The deny-list can be read all the same: reading it takes no lock."""
     url = with_tables(f"sqlite:///{tmp_path / 'state.db'}")
-    monkeypatch.setattr(database, "PATIENCE", 0)
+    monkeypatch.setattr(patience, "PATIENCE", 0)
     with opened("sqlite", url, clock) as state, opened("plain-sqlite", url) as other:
         state.revoke(entry)
         assert isinstance(other, SqlState)

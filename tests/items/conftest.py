@@ -4,6 +4,13 @@ import pytest
 from flask import Flask
 
 from app.items.seed import fill_empty_menu
+from tests.servers.databases import BOTH
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest) -> str:
+    """Each test runs on both databases."""
+    return str(request.param)
 
 
 @pytest.fixture(autouse=True)

@@ -1,17 +1,21 @@
-"""PostgreSQL and Valkey for tests, from wheels: nothing has to be installed or running."""
+"""PostgreSQL and Valkey for tests, from wheels: nothing has to be installed or running.
 
+`TEST_DATABASE_URL` and `TEST_STATE_URL` name servers to use in their place, but for tests that stop
+or kill one. The first is of a role that may create databases.
+"""
+
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
 from tests.serving.running import free_port
+
+from .databases import new_database
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,24 +40,29 @@ def kept(server: str, *arguments: object) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """The address of a PostgreSQL that lasts the whole run."""
+    """The address of a PostgreSQL that lasts the whole run: `TEST_DATABASE_URL`, or our own."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
     with kept("postgresql") as address:
         yield address
 
 
 @pytest.fixture
-def postgresql(postgresql_server: str) -> str:
+def postgresql(postgresql_server: str) -> Iterator[str]:
     """The address of an empty database."""
-    url = make_url(postgresql_server)
-    name = f"test_{uuid4().hex}"
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return url.set(database=name).render_as_string(hide_password=False)
+    with new_database(postgresql_server) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[str]:
-    """The address of a Valkey that lasts the whole run. Tests share its keys."""
+    """The address of a Valkey that lasts the whole run: `TEST_STATE_URL`, which is emptied, or our
+    own. Tests share its keys."""
+    given = os.environ.get("TEST_STATE_URL")
+    if given:
+        yield given
+        return
     with kept("valkey", free_port()) as address:
         yield address

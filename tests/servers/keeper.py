@@ -29,6 +29,8 @@ def postgresql(folder: Path, data: str | None = None) -> Iterator[str]:
     place, end = (data, "stop") if data else (tempfile.mkdtemp(prefix="pg-"), "delete")
     server = get_server(place, cleanup_mode=end)
     try:
+        # What it has written outlives the process, if not the machine: enough for a test.
+        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         yield server.get_uri(driver="psycopg")
     finally:
         server.cleanup()

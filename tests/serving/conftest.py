@@ -44,12 +44,11 @@ def shell(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def gunicorn(
-    checkout: Path, shell: dict[str, str], environ: dict[str, str], migrated: Path, tmp_path: Path
+    checkout: Path, shell: dict[str, str], environ: dict[str, str], empty_menu: None, tmp_path: Path
 ) -> Iterator[ServerMaker]:
     """Starts gunicorn, one worker and an empty menu; keywords are settings of the API. Servers of
     one test share the menu."""
     environ["WEB_CONCURRENCY"] = "1"
-    shutil.copyfile(migrated, tmp_path / "menu.db")
     with ExitStack() as servers:
 
         def start(*arguments: str, app: str = "wsgi:app", **settings: str) -> Server:

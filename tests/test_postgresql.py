@@ -1,0 +1,276 @@
+"""What is PostgreSQL's own: transactions that are set back, limits, servers that hang."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from threading import Barrier, Thread
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
+
+from app import database, errors, patience, postgresql
+from app.database import reading, write
+from app.extensions import db
+from tests.servers.databases import plain
+
+Options = str
+
+
+@pytest.fixture
+def options() -> Options:
+    """What `DATABASE_URL` says on top."""
+    return ""
+
+
+@pytest.fixture
+def bare_app(postgresql: str, options: Options) -> Iterator[Flask]:
+    """An app with a database that has two rows."""
+    app = Flask("bare")
+    app.config["DATABASE_URL"] = postgresql + options
+    database.init_app(app)
+    errors.init_app(app)
+    with app.app_context():
+        write(make_rows)
+        yield app
+        db.engine.dispose()
+
+
+def make_rows(connection: Connection) -> None:
+    """Make what the tests count in."""
+    connection.execute(text("CREATE TABLE counts (id INTEGER PRIMARY KEY, count INTEGER)"))
+    connection.execute(text("INSERT INTO counts VALUES (1, 0), (2, 0)"))
+
+
+def serve(app: Flask, use: Callable[[], object]) -> None:
+    """Let a request use the database."""
+    app.add_url_rule("/", view_func=lambda: str(use()))
+
+
+def counts() -> list[int]:
+    """Return what stands in the two rows."""
+    with reading() as connection:
+        return list(connection.execute(text("SELECT count FROM counts ORDER BY id")).scalars())
+
+
+def show(connection: Connection, name: str) -> str:
+    """Return a setting of the server's as the connection has it."""
+    return str(connection.execute(text(f"SHOW {name}")).scalar())
+
+
+class Pair:
+    """Two transactions that meet in the middle, the first time that each is run."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._barrier = Barrier(2)
+        #: How often one was begun.
+        self.tries = 0
+
+    def meet(self, tries: int) -> None:
+        """Wait for the other one; who is run again does not."""
+        if tries <= 2:
+            self._barrier.wait(10)
+
+    def run(self, *works: Callable[[Connection], None]) -> None:
+        """Run both at once."""
+
+        def run(work: Callable[[Connection], None]) -> None:
+            with self._app.app_context():
+                write(work)
+
+        threads = [Thread(target=run, args=(work,)) for work in works]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+
+def test_deadlock_is_run_again(bare_app: Flask) -> None:
+    """Two change the same rows in another order: each waits for the other. Both are done."""
+    pair = Pair(bare_app)
+
+    def add_to(first: int, second: int) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            pair.tries += 1
+            tries = pair.tries
+            add(connection, first)
+            pair.meet(tries)
+            add(connection, second)
+
+        return work
+
+    pair.run(add_to(1, 2), add_to(2, 1))
+    assert counts() == [2, 2]
+    assert pair.tries == 3
+
+
+def add(connection: Connection, row: int) -> None:
+    """Add one to a row."""
+    connection.execute(text(f"UPDATE counts SET count = count + 1 WHERE id = {row}"))
+
+
+SERIALIZABLE = "&options=-cdefault_transaction_isolation%3Dserializable"
+
+
+@pytest.mark.parametrize("options", [SERIALIZABLE])
+def test_serialization_failure_is_run_again(bare_app: Flask) -> None:
+    """As distributed databases have them at any time. No update is lost."""
+    pair = Pair(bare_app)
+
+    def work(connection: Connection) -> None:
+        pair.tries += 1
+        tries = pair.tries
+        seen = connection.execute(text("SELECT count FROM counts WHERE id = 1")).scalar_one()
+        pair.meet(tries)
+        connection.execute(text(f"UPDATE counts SET count = {seen + 1} WHERE id = 1"))
+
+    pair.run(work, work)
+    assert counts() == [2, 0]
+    assert pair.tries == 3
+
+
+def set_back(connection: Connection) -> None:
+    """Be set back by a server that never has enough of it."""
+    connection.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"))
+
+
+def test_tries_have_an_end(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then it is 503, and the caller may try again."""
+    pauses: list[float] = []
+    monkeypatch.setattr("app.database.time.sleep", pauses.append)
+    serve(bare_app, lambda: write(set_back))
+    assert bare_app.test_client().get("/").status_code == 503
+    assert len(pauses) == len(database.PAUSES)
+    assert all(0 <= pause <= most for pause, most in zip(pauses, database.PAUSES, strict=True))
+
+
+def test_tries_share_their_time(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often a transaction is set back, nobody waits longer than for one."""
+    monkeypatch.setattr(patience, "PATIENCE", 2)
+    tries = []
+
+    def work(connection: Connection) -> None:
+        tries.append(1)
+        connection.execute(text("SELECT pg_sleep(0.9)"))
+        set_back(connection)
+
+    began = time.monotonic()
+    with pytest.raises(OperationalError):
+        write(work)
+    assert time.monotonic() - began < 3
+    assert len(tries) == 3
+
+
+# Limits
+
+
+def test_server_knows_the_limits(bare_app: Flask) -> None:
+    with reading() as connection:
+        assert show(connection, "lock_timeout") == "3s"
+        assert show(connection, "statement_timeout") == "4s"
+        assert show(connection, "idle_in_transaction_session_timeout") == "10s"
+
+
+@pytest.mark.parametrize("options", ["&options=-cstatement_timeout%3D1500"])
+def test_address_goes_before_the_limits(bare_app: Flask) -> None:
+    """Those that it does not name stay."""
+    with reading() as connection:
+        assert show(connection, "statement_timeout") == "1500ms"
+        assert show(connection, "lock_timeout") == "3s"
+
+
+def test_lock_of_another_is_503(bare_app: Flask) -> None:
+    """After three seconds. The connection can be used again."""
+    serve(bare_app, lambda: write(lambda connection: add(connection, 1)))
+    with db.engine.begin() as other:
+        add(other, 1)
+        assert bare_app.test_client().get("/").status_code == 503
+        assert counts() == [0, 0]
+    pool = db.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedin() == 2
+
+
+def test_connection_that_the_server_has_closed_is_replaced(
+    bare_app: Flask, postgresql_server: str
+) -> None:
+    """Nobody sees that it restarted."""
+    with reading() as connection:
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with psycopg.connect(plain(postgresql_server), autocommit=True) as operator:
+        assert operator.execute("SELECT pg_terminate_backend(%s, 5000)", [pid]).fetchone() == (
+            True,
+        )
+    assert counts() == [0, 0]
+
+
+@pytest.mark.parametrize("options", ["&options=-cdefault_transaction_read_only%3Don"])
+def test_standby_is_503(postgresql: str, options: str) -> None:
+    """After a failover the old server may still answer, and only read."""
+    app = Flask("bare")
+    app.config["DATABASE_URL"] = postgresql + options
+    database.init_app(app)
+    errors.init_app(app)
+    serve(app, lambda: write(make_rows))
+    assert app.test_client().get("/").status_code == 503
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_wrong_statement_is_500(bare_app: Flask) -> None:
+    """It is a mistake of ours, and no outage."""
+
+    def wrong() -> str:
+        with reading() as connection:
+            return str(connection.execute(text("SELECT no_such_function(1)")).all())
+
+    serve(bare_app, wrong)
+    assert bare_app.test_client().get("/").status_code == 500
+
+
+# Servers that say nothing
+
+
+def test_silent_server_is_503_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the connection, and that is all."""
+    monkeypatch.setattr(patience, "PATIENCE", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        app = Flask("bare")
+        app.config["DATABASE_URL"] = f"postgresql://al@127.0.0.1:{silent.getsockname()[1]}/menu"
+        database.init_app(app)
+        errors.init_app(app)
+        serve(app, lambda: write(make_rows))
+        began = time.monotonic()
+        assert app.test_client().get("/").status_code == 503
+        assert 1 < time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize("options", ["&options=-cstatement_timeout%3D0"])
+def test_answer_that_does_not_come_is_503_in_time(
+    bare_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even without the server's own limit. The connection is given up, and the next one serves."""
+    monkeypatch.setattr(patience, "PATIENCE", 2)
+
+    def wait() -> None:
+        write(lambda connection: connection.execute(text("SELECT pg_sleep(20)")))
+
+    serve(bare_app, wait)
+    began = time.monotonic()
+    assert bare_app.test_client().get("/").status_code == 503
+    assert 1 < time.monotonic() - began < 4
+    assert counts() == [0, 0]
+
+
+def test_nobody_connects_without_time_for_it(
+    bare_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libpq would take two seconds at least."""
+    db.engine.dispose()
+    monkeypatch.setattr(patience, "PATIENCE", postgresql.SHORTEST_CONNECT - 1)
+    with pytest.raises(OperationalError, match="no time left"):
+        counts()
