@@ -8,10 +8,12 @@ written; `app/authz/settings.py` reads and checks them, so that the layer can be
 project.
 """
 
+import logging
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -73,6 +75,36 @@ def _database_url(text: str) -> str:
     if url.drivername not in ("sqlite", "postgresql", "postgresql+psycopg", COCKROACHDB):
         raise ValueError
     return text
+
+
+def _optional_port(text: str) -> int | None:
+    return _port(text) if text else None
+
+
+def _log_format(text: str) -> str:
+    if text not in ("json", "console"):
+        raise ValueError
+    return text
+
+
+def _log_level(text: str) -> int:
+    level = logging.getLevelNamesMapping().get(text.upper())
+    if not level:
+        raise ValueError
+    return level
+
+
+def _collector_url(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text):
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _can_trace() -> bool:
+    try:
+        return find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _state_url(text: str) -> str:
@@ -155,6 +187,34 @@ SETTINGS = (
         str,
         "use the id of a client",
     ),
+    Setting(
+        "METRICS_PORT",
+        "",
+        "port of /metrics on 127.0.0.1; if unset, it is on PORT, for callers with read:metrics",
+        _optional_port,
+        "use a port number from 1 to 65535, or leave it empty",
+    ),
+    Setting(
+        "LOG_FORMAT",
+        "json",
+        "json: an object a line, for programs; console: text for a person",
+        _log_format,
+        "use json or console",
+    ),
+    Setting(
+        "LOG_LEVEL",
+        "info",
+        "debug, info, warning or error; above info, requests have no line",
+        _log_level,
+        "use debug, info, warning or error",
+    ),
+    Setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "collector of OpenTelemetry spans; needs the packages of requirements-otel.txt",
+        _collector_url,
+        "use an address such as http://127.0.0.1:4318",
+    ),
 )
 
 
@@ -187,5 +247,11 @@ def load(environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
             # The value is not repeated: a DATABASE_URL holds a password.
             problems.append(f"{setting.name} cannot be read: {setting.cure}.")
             values[setting.name] = setting.parse(setting.default)
+    if values["OTEL_EXPORTER_OTLP_ENDPOINT"] and not _can_trace():
+        problems.append(
+            "OTEL_EXPORTER_OTLP_ENDPOINT needs packages: pip install -r requirements-otel.txt"
+        )
+    if values["METRICS_PORT"] == values["PORT"]:
+        problems.append("METRICS_PORT is the same as PORT: use another, or leave it empty.")
     values.update({k: v for k, v in environ.items() if k.startswith(GUARD_PREFIXES)})
     return values, problems

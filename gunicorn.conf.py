@@ -10,18 +10,31 @@ import signal
 import socket
 import sys
 import warnings
+from collections.abc import Callable
+from logging import getLevelName
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from gunicorn.glogging import Logger
+
+import logs
+import multiproc
 from config import environment, load
 
 if TYPE_CHECKING:
     from flask import Flask
     from gunicorn.arbiter import Arbiter
+    from gunicorn.config import Config
     from gunicorn.workers.base import Worker
+
+# The settings' reader imports redis, and that its asyncio part, which nobody uses. Of any other
+# module that has come before the patch, gevent still warns.
+warnings.filterwarnings("ignore", r"Monkey-patching ssl.*\['redis\.asyncio\.[^']*'\]")
 
 _SETTINGS = load(environment())[0]
 _PORT = cast(int, _SETTINGS["PORT"])
+_METRICS_PORT = cast(int | None, _SETTINGS["METRICS_PORT"])
+_METRICS = [] if _METRICS_PORT is None else [f"127.0.0.1:{_METRICS_PORT}"]
 
 bind = [f"127.0.0.1:{_PORT}"]
 worker_class = "gevent"
@@ -48,22 +61,48 @@ secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True
 
 errorlog = "-"
-#: One line a request would cost as much as a third of the request.
+loglevel = getLevelName(cast(int, _SETTINGS["LOG_LEVEL"])).lower()
+#: The app has a line for each request, without its query and at a fraction of the cost.
 accesslog = None
 
-# gunicorn makes a file there that only it can open.
-_MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108
-if _MEMORY.is_dir():
+# Where files lie in memory, or None. What is made there only its user can open.
+_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # nosec B108
+
+if _MEMORY:
     # The heartbeat's file: on a busy disk, touching it can block a worker until it is killed.
-    worker_tmp_dir = str(_MEMORY)
+    worker_tmp_dir = _MEMORY
+
+
+class _Logger(Logger):  # type: ignore[misc]
+    """gunicorn's own lines, in the format of the app's."""
+
+    def setup(self, cfg: "Config") -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.formatter(cast(logs.Format, _SETTINGS["LOG_FORMAT"])))
+
+
+logger_class = _Logger
 
 
 def nworkers_changed(server: "Arbiter", _new: int, old: int | None) -> None:
+    """Prepare what must be there before the app is loaded, in the master (preload) or a worker.
+
+    Of gunicorn's hooks this is the only one between reading the command line and loading the app,
+    at the start and at a reload.
+    """
+    # The command line may have named other addresses in place of `bind`.
+    others = [address for address in server.cfg.bind if address not in _METRICS]
+    server.cfg.set("bind", [*others, *_METRICS])
+    multiproc.make(_MEMORY)
+    _patch_to_preload(server, old)
+
+
+def _patch_to_preload(server: "Arbiter", old: int | None) -> None:
     """Patch the master if it is about to preload the app for gevent workers.
 
-    Of gunicorn's hooks this is the only one between reading the command line, which may name
-    another worker, and loading the app. Unpatched, the app imports urllib3 with an `ssl` that the
-    workers patch afterwards, and every `https` request of theirs recurses without end.
+    Unpatched, the app imports urllib3 with an `ssl` that the workers patch afterwards, and every
+    `https` request of theirs recurses without end.
     """
     from gevent import monkey
     from gunicorn.workers.ggevent import GeventWorker
@@ -78,25 +117,27 @@ def nworkers_changed(server: "Arbiter", _new: int, old: int | None) -> None:
 def on_starting(server: "Arbiter") -> None:
     """Stop the start at once if it cannot succeed."""
     # A server that takes over from a running one (SIGUSR2) inherits its sockets.
-    if server.cfg.bind == bind and not server.master_pid:
-        _require_free_port()
+    if server.cfg.bind == [*bind, *_METRICS] and not server.master_pid:
+        _require_free_ports()
     if not server.cfg.preload_app:
         _try_app(server)
 
 
-def _require_free_port() -> None:
+def _require_free_ports() -> None:
     """Refuse a taken port; gunicorn itself tries it for five seconds, and names no cure.
 
     :raises RuntimeError: gunicorn prints the text and exits with status 1.
     """
-    try:
-        socket.create_server(("127.0.0.1", _PORT)).close()
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise RuntimeError(
-                f"Port {_PORT} is taken by another program (macOS keeps 7000 for itself): stop it,"
-                " or choose another port: PORT=7070 gunicorn wsgi:app"
-            ) from error
+    for name, port, other in (("PORT", _PORT, 7070), ("METRICS_PORT", _METRICS_PORT, 9101)):
+        try:
+            if port is not None:
+                socket.create_server(("127.0.0.1", port)).close()
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise RuntimeError(
+                    f"Port {port} is taken by another program (macOS keeps 7000 for itself): stop"
+                    f" it, or choose another port: {name}={other} gunicorn wsgi:app"
+                ) from error
 
 
 def _try_app(server: "Arbiter") -> None:
@@ -104,6 +145,8 @@ def _try_app(server: "Arbiter") -> None:
     is said once, not by every worker, and the port is not opened for nothing."""
     trial = os.fork()
     if trial == 0:
+        # It counts nothing.
+        os.environ.pop(multiproc.VARIABLE, None)
         server.app.wsgi()
         os._exit(0)
     status = os.waitstatus_to_exitcode(os.waitpid(trial, 0)[1])
@@ -111,8 +154,9 @@ def _try_app(server: "Arbiter") -> None:
         sys.exit(status)
 
 
-def post_fork(server: "Arbiter", _worker: "Worker") -> None:
+def post_fork(server: "Arbiter", worker: "Worker") -> None:
     """Leave behind what the master's process had and a worker's must not."""
+    worker.handle_error = _quiet(worker.handle_error)
     # The master's handlers only put a signal into its queue: a worker that is told to stop before
     # it has its own would go on until it is killed.
     for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
@@ -138,3 +182,39 @@ def _forget_connections(app: "Flask") -> None:
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose(close=False)
+
+
+def child_exit(_server: "Arbiter", worker: "Worker") -> None:
+    """Forget what a worker that has ended said of its keys."""
+    multiproc.forget(worker.pid)
+
+
+def on_exit(_server: "Arbiter") -> None:
+    """Remove the numbers of the server with it."""
+    multiproc.remove()
+
+
+def _quiet(handle_error: Callable[..., None]) -> Callable[..., None]:
+    """Keep what a client has sent out of the log line and the answer that gunicorn makes of a
+    request that it cannot read: `Authorization Bearer xyz`, its colon forgotten, is such a line."""
+
+    def handle(_req: Any, client: Any, addr: Any, error: BaseException) -> None:
+        if type(error).__module__ == "gunicorn.http.errors":
+            error = _silent(type(error))
+        # Without the request: its address has the query.
+        handle_error(None, client, addr, error)
+
+    return handle
+
+
+def _silent(kind: type[BaseException]) -> BaseException:
+    """Return an exception of a kind, so that it gets the same status, that says nothing more."""
+
+    class Silent(kind):  # type: ignore[misc, valid-type]
+        def __init__(self) -> None:
+            """Leave the arguments out that the kind asks for."""
+
+        def __str__(self) -> str:
+            return kind.__name__
+
+    return Silent()

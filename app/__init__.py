@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from flask import Flask
 
 import config
-from app import cors, database, errors, extensions, home, items, openapi
+from app import cors, database, errors, extensions, health, home, items, observe, openapi
 from app.authz.reading import SettingsError
 from app.authz.settings import Settings
+from app.observe import exposition
+from app.observe.metrics import Metrics
 from app.state import shared_state
 from app.tenant.cli import tenant_cli
 
@@ -29,10 +31,14 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.logger.setLevel(logging.INFO)
     database.init_app(app)
     cors.init_app(app)
-    extensions.authz.init_app(app, state=shared_state(app))
+    state, metrics = shared_state(app), Metrics()
+    extensions.authz.init_app(app, state=state, observer=metrics)
     errors.init_app(app)
     app.register_blueprint(home.bp)
     items.init_app(app)
+    health.init_app(app, state)
+    observe.init_app(app, metrics)
+    exposition.init_app(app, metrics)
     app.cli.add_command(tenant_cli)
     # After all other routes, which it describes.
     openapi.init_app(app)

@@ -17,6 +17,7 @@ RESPONSE_HEADERS = (
     "Location",
     "Retry-After",
     "WWW-Authenticate",
+    "X-Request-ID",
 )
 
 

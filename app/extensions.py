@@ -15,4 +15,4 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 # Migrations make the app's tables and those of the guard layer's shared state.
 alembic = Migrations(run_mkdir=False, command_name="db", metadatas=[Base.metadata, sql.metadata])
-authz = Authz(permissions=["create:items", "update:items", "delete:items"])
+authz = Authz(permissions=["create:items", "update:items", "delete:items", "read:metrics"])

@@ -7,16 +7,15 @@ from flask import Response, request
 
 from .challenges import Challenger
 from .errors import AuthzError
+from .identity import Anonymous, Identity
 from .metadata import Metadata
 from .problems import problem
 from .refusals import log_refusal
 from .settings import Settings
 from .tokens.nonces import Nonces
+from .verdicts import note_refusal, refusal_of
 
 HandleException = Callable[[Exception], Any]
-
-#: Attribute of the request that holds why it was refused.
-_REFUSAL = "authz_refusal"
 
 
 class Answers:
@@ -33,9 +32,12 @@ class Answers:
         self._metadata = metadata
         self._nonces = nonces
 
-    def notice(self, error: AuthzError) -> None:
-        """Write the log line of a refusal, and keep it for the headers of its answer."""
-        setattr(request, _REFUSAL, error)
+    def notice(self, error: AuthzError, caller: Identity | Anonymous | None = None) -> None:
+        """Write the log line of a refusal, and keep it for the headers of its answer.
+
+        :param caller: who is refused; None if that is not known.
+        """
+        note_refusal(error, caller)
         rule = request.url_rule
         log_refusal(error, request.method, rule.rule if rule else "-")
 
@@ -44,8 +46,10 @@ class Answers:
         log line and their headers too, whoever makes the answer."""
 
         def handle_user_exception(error: Exception) -> Any:
-            if isinstance(error, AuthzError) and getattr(request, _REFUSAL, None) is not error:
-                self.notice(error)
+            if isinstance(error, AuthzError):
+                noticed = refusal_of(request)
+                if noticed is None or noticed.error is not error:
+                    self.notice(error)
             return handle(error)
 
         return handle_user_exception
@@ -56,10 +60,10 @@ class Answers:
 
     def after_request(self, response: Response) -> Response:
         """Add the headers of a refusal to whatever answer the app has made of it."""
-        refusal = getattr(request, _REFUSAL, None)
+        refusal = refusal_of(request)
         if refusal is not None:
             where = self._metadata.url() if self._metadata else None
-            for name, value in self._challenger.headers(refusal, where).items():
+            for name, value in self._challenger.headers(refusal.error, where).items():
                 response.headers.setdefault(name, value)
         # The next proof can then have a new nonce before the old one is refused (RFC 9449, 8.2).
         if self._nonces is not None and "DPoP" in request.headers:

@@ -9,6 +9,7 @@ from flask import Request, current_app, request
 
 from .errors import TokenMissing
 from .identity import Anonymous, Covers, Identity
+from .observer import Observer
 from .policy.guard import Mode
 from .presented import RequestPresented
 from .settings import Settings
@@ -31,6 +32,7 @@ class Sources:
     anonymous_grants: frozenset[str]
     covers: Covers
     state: State | None
+    observer: Observer
     clock: Callable[[], float]
     timer: Callable[[], float]
 
@@ -57,6 +59,7 @@ class Callers:
                 self._settings,
                 state=self._sources.state,
                 issuer_for=self._sources.issuer_for,
+                observer=self._sources.observer,
                 clock=self._sources.clock,
                 timer=self._sources.timer,
             ),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import request
+from flask import Request, request
 from werkzeug.local import LocalProxy
 
 from .attachment import Function
@@ -32,6 +32,11 @@ def admit(admitted: Admission) -> None:
 
 def admission() -> Admission | None:
     """Return what the current request was let in with, or None if no guard has let it in."""
+    return admission_of(request)
+
+
+def admission_of(request: Request) -> Admission | None:
+    """Return what a request was let in with, or None if no guard has let it in."""
     return getattr(request, _ADMISSION, None)
 
 

@@ -133,7 +133,7 @@ class Enforcement:
         self, error: AuthzError, rule: Rule, guard: Guard, caller: Identity | Anonymous | None
     ) -> None:
         """Notice a refusal of the guard's own, and tell whoever listens."""
-        self._answers.notice(error)
+        self._answers.notice(error, caller)
         if caller is None:
             self._send(events.rejected, rule, caller, code=error.code)
         else:

@@ -16,6 +16,7 @@ from .cli import authz_cli
 from .enforcement import Enforcement
 from .errors import AuthzError
 from .metadata import Metadata
+from .observer import Observer
 from .policy.grants import covers_with_globs
 from .policy.guard import Guard
 from .policy.rights import Rights
@@ -24,6 +25,7 @@ from .reading import SettingsError
 from .routes import async_under_gevent, problems
 from .settings import Settings
 from .state import State
+from .tokens.held import KeySetStatus
 from .tokens.issuers import IssuerFor
 from .tokens.nonces import Nonces
 
@@ -71,18 +73,21 @@ class Authz:
         if app is not None:
             self.init_app(app)
 
-    def init_app(self, app: Flask, *, state: State | None = None) -> None:
+    def init_app(
+        self, app: Flask, *, state: State | None = None, observer: Observer | None = None
+    ) -> None:
         """Guard an app: from here on every route is closed that does not say otherwise.
 
         :param state: what all processes of the app share (see `state`). Without one there is no
             deny-list, and DPoP is off: nobody could say whether a proof was used before.
+        :param observer: is told what happens to tokens and keys.
         :raises SettingsError: if the app's config does not allow it.
         """
         settings = self._settings(app.config, state)
         nonces = Nonces.configured(settings, self._clock)
         metadata = Metadata(settings, self._catalogue) if self._authenticate is None else None
         answers = Answers(settings, metadata, nonces)
-        callers = Callers(settings, self._sources(settings, state))
+        callers = Callers(settings, self._sources(settings, state, observer))
         enforcement = Enforcement(settings, callers, answers, self._rights, state)
         app.extensions["authz"] = enforcement
         if settings.proxy_hops:
@@ -116,7 +121,9 @@ class Authz:
             raise SettingsError(["AUTHZ_DPOP is required, which needs tokens and a shared state."])
         return replace(settings, dpop="off", dpop_nonce="")
 
-    def _sources(self, settings: Settings, state: State | None) -> Sources:
+    def _sources(
+        self, settings: Settings, state: State | None, observer: Observer | None
+    ) -> Sources:
         grants = self._anonymous_grants
         return Sources(
             authenticate=self._authenticate,
@@ -125,6 +132,7 @@ class Authz:
             anonymous_grants=frozenset(settings.anonymous_grants if grants is None else grants),
             covers=covers_with_globs if settings.glob_grants else contains,
             state=state,
+            observer=observer or Observer(),
             clock=self._clock,
             timer=self._timer,
         )
@@ -155,6 +163,14 @@ class Authz:
         if callers.reads_tokens:
             for keys in callers.authenticator.issuers.configured:
                 keys.warm()
+
+    def key_sets(self, app: Flask) -> tuple[KeySetStatus, ...]:
+        """Return what this process knows of the keys of each issuer in an app's settings. It asks
+        nobody: a process that has seen no token yet knows of none."""
+        callers = app.extensions["authz"].callers
+        if not callers.reads_tokens:
+            return ()
+        return tuple(keys.status() for keys in callers.authenticator.issuers.configured)
 
     def check(self, app: Flask) -> None:
         """Stop the boot if a route is not guarded as it should be. Call it when all routes are

@@ -27,7 +27,8 @@ def log_refusal(error: AuthzError, method: str, route: str) -> None:
         parts.append(error.cure)
     # A warning is seen even where nobody has configured logging. Without credentials: every visit.
     level = logging.INFO if isinstance(error, TokenMissing) else logging.WARNING
-    log.log(level, "%s", printable(f"refused {method} {route}: {'; '.join(parts)}"))
+    line = printable(f"refused {method} {route}: {'; '.join(parts)}")
+    log.log(level, "%s", line, extra={"code": error.code, "method": method, "route": route})
 
 
 def quoted(value: object) -> str:

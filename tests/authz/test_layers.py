@@ -17,6 +17,7 @@ BASE = {
     "errors",
     "events",
     "identity",
+    "observer",
     "parsing",
     "reading",
     "settings",
@@ -39,6 +40,7 @@ EDGE = {
     "proxies",
     "refusals",
     "routes",
+    "verdicts",
 }
 BELOW = {
     "base": {"base"},

@@ -343,6 +343,7 @@ def calls(entry: Revocation) -> list[Callable[[State], object]]:
         lambda state: state.remembers("key"),
         lambda state: state.revoke(entry),
         lambda state: state.revocations(),
+        lambda state: state.ping(),
     ]
 
 

@@ -15,7 +15,17 @@ from .running import Server, free_port
 ROOT = Path(__file__).parents[2]
 
 #: What a server needs of the project, and no `.env` or `instance/` of a developer's.
-SERVED = ("app", "local", "migrations", "config.py", "gunicorn.conf.py", "wsgi.py", ".flaskenv")
+SERVED = (
+    "app",
+    "local",
+    "migrations",
+    "config.py",
+    "gunicorn.conf.py",
+    "logs.py",
+    "multiproc.py",
+    "wsgi.py",
+    ".flaskenv",
+)
 
 OPERATIONS = ROOT / "docs" / "operations.md"
 

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from app.database import writing
+from app.database import write
 from app.items.models import Item
 from app.items.seed import FIRST_ITEMS
 
@@ -30,8 +30,8 @@ PATIENCE = 300
 @pytest.fixture
 def long_menu(app: Flask) -> None:
     """So many items that a guessed id often is one."""
-    with app.app_context(), writing() as connection:
-        connection.execute(insert(Item), FIRST_ITEMS * 200)
+    with app.app_context():
+        write(lambda connection: connection.execute(insert(Item), FIRST_ITEMS * 200))
 
 
 def test_what_is_served_is_what_is_documented(

@@ -119,6 +119,12 @@ class State(Protocol):
         :raises StateUnavailable: if they cannot be known, or one of them cannot be read.
         """
 
+    def ping(self) -> None:
+        """Ask for a sign of life, and nothing else.
+
+        :raises StateUnavailable: if there is none.
+        """
+
 
 def digest(key: str) -> str:
     """Return the SHA-256 of a text in hex: 64 characters, whatever a stranger sent."""

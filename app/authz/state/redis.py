@@ -100,6 +100,11 @@ class RedisState:
         self._listed = mark, found
         return found
 
+    def ping(self) -> None:
+        """See `State.ping`."""
+        with self._answering():
+            self._client.ping()
+
     def _write(self, entries: Sequence[Revocation]) -> None:
         """Add entries, and drop those that may be forgotten."""
         with self._answering(), self._client.pipeline() as pipeline:

@@ -81,6 +81,8 @@ _REVOKED = select(
     REVOCATIONS.c.expires,
 ).where(REVOCATIONS.c.expires > bindparam("now"))
 
+_ANY_SEEN = select(SEEN.c.hash).limit(1)
+
 
 def _expired(table: Table) -> Delete:
     """Return what deletes some expired rows. It waits for nobody, and passes over a row that
@@ -167,6 +169,11 @@ class SqlState:
                 f"an entry of authz_revocations in {self.name} cannot be read: {error}",
                 cure="look whether a newer version wrote it",
             ) from error
+
+    def ping(self) -> None:
+        """See `State.ping`. The tables are asked for too, since without them nothing works."""
+        with self._answering(), self._reader.connect() as connection:
+            connection.execute(_ANY_SEEN)
 
     def _forget_seen(self, now: float) -> None:
         """Delete some expired keys. What fails here is tried again later."""

@@ -54,6 +54,10 @@ class MemoryState:
         self._answer()
         return [each for each in self._revocations if each.until > self._clock()]
 
+    def ping(self) -> None:
+        """See `State.ping`."""
+        self._answer()
+
     def _answer(self) -> None:
         if self.down:
             raise StateUnavailable("the state is down", cure="turn it on again")

@@ -7,7 +7,9 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from ..errors import AuthzError
 from ..identity import Identity
+from ..observer import Observer
 from ..settings import Issuer, Settings
 from ..state import State
 from . import compact, jose, rules
@@ -40,6 +42,7 @@ class Authenticator:
 
     :param state: what all processes share; None: no token is revoked, and none may need a proof.
     :param issuer_for: finds issuers that are known only at run time.
+    :param observer: is told what happens to tokens and keys.
     :param clock: seconds since the epoch, for what tokens say of time.
     :param timer: a steady clock in seconds, for the age of keys.
     """
@@ -50,12 +53,14 @@ class Authenticator:
         *,
         state: State | None = None,
         issuer_for: IssuerFor | None = None,
+        observer: Observer | None = None,
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._timer = timer
+        self._observer = observer or Observer()
         #: The trusted issuers, and their keys.
         self.issuers = Issuers(settings.issuers, issuer_for, self._keys_of, timer)
         self._algorithms = self.issuers.algorithms
@@ -93,9 +98,22 @@ class Authenticator:
         fingerprint = sha256(text.encode()).digest()
         verified = self._seen(fingerprint)
         if verified is None:
-            verified = self._verify(text)
+            verified = self._timed(text)
             self._cache.put(fingerprint, verified, self._settings.token_cache_seconds)
+        else:
+            self._observer.token_remembered()
         return verified.identity, verified.keys.issuer
+
+    def _timed(self, text: str) -> Verified:
+        """Take a token through all the rules, and tell what came of it. Raises as `_verify`."""
+        began, code = self._timer(), ""
+        try:
+            return self._verify(text)
+        except AuthzError as error:
+            code = error.code
+            raise
+        finally:
+            self._observer.token_verified(self._timer() - began, code)
 
     def _seen(self, fingerprint: bytes) -> Verified | None:
         """Return a token that was verified before, if what it was verified with still holds.
@@ -163,6 +181,7 @@ class Authenticator:
             issuer,
             partial(discover, issuer.url, issuer.algorithms),
             timer=self._timer,
+            observer=self._observer,
             lifetimes=Lifetimes(settings.keys_fresh, settings.keys_stale, settings.keys_timeout),
         )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from ..errors import KeysUnavailable, TokenKeyUnknown
+from ..observer import Observer
 from ..settings import Issuer
 from .bucket import Bucket
 from .discovery import Published
@@ -67,6 +68,7 @@ class IssuerKeys:
 
     :param discover: fetches what the issuer publishes; given a deadline on `time.monotonic`.
     :param timer: a steady clock, in seconds.
+    :param observer: is told of fetches, and of keys that are old or unknown.
     """
 
     def __init__(
@@ -75,12 +77,14 @@ class IssuerKeys:
         discover: Callable[[float], Published],
         *,
         timer: Callable[[], float] = time.monotonic,
+        observer: Observer | None = None,
         lifetimes: Lifetimes | None = None,
     ) -> None:
         #: Whose keys these are.
         self.issuer = issuer
         self._discover = discover
         self._timer = timer
+        self._observer = observer or Observer()
         self._lifetimes = lifetimes or Lifetimes()
         self._lock = threading.Lock()
         self._held: Held | None = None
@@ -104,8 +108,12 @@ class IssuerKeys:
         held = self._living(now)
         key = held and held.published.keys.find(kid, algorithm)
         if not held or not key:
+            if held:
+                self._observer.unknown_key(self.issuer.url)
             return self._find_by_asking(kid, algorithm, now)
         if now >= held.renew_at:
+            if now >= held.stale_at:
+                self._observer.stale_keys_used(self.issuer.url)
             with self._lock:
                 self._start_scheduled(now)
         return key, held.published.issuer
@@ -130,8 +138,8 @@ class IssuerKeys:
         return held.published
 
     def warm(self) -> None:
-        """Start fetching what the issuer publishes, if nothing is held. Waits for nothing; a failure
-        is told by the log, and by the first request that needs a key."""
+        """Start fetching what the issuer publishes, if nothing is held. Waits for nothing; the log
+        tells of a failure, and so does the first request that needs a key."""
         with self._lock:
             now = self._timer()
             if self._living(now) is None:
@@ -237,6 +245,7 @@ class IssuerKeys:
             took=self._timer() - since,
         )
         self._last_error = None
+        self._observer.keys_fetched(self.issuer.url, "")
         self._unknown.clear()
         if last is None or not published.keys.same_keys(last.published.keys):
             log.info(
@@ -250,6 +259,7 @@ class IssuerKeys:
     def _fail(self, fetch: _Fetch, error: FetchError) -> None:
         fetch.failed = True
         self._last_error = error
+        self._observer.keys_fetched(self.issuer.url, error.code)
         log.warning("keys of %s could not be fetched: %s", self.issuer.url, error)
 
     def _under_way(self, now: float) -> _Fetch | None:
