@@ -118,6 +118,20 @@ def _state_url(text: str) -> str:
     return text
 
 
+#: Of a limit: a number of requests, and the time that they are counted for.
+_LIMIT = re.compile(r"[1-9]\d{0,8}/(second|minute|hour|day)")
+
+_LIMIT_CURE = "use a number and a unit, such as 300/minute; several, separated by commas, all hold"
+
+
+def _limits(text: str) -> str:
+    # Not with the limits package: nothing may import it before gevent patches what it imports.
+    limits = [part.strip() for part in text.split(",")] if text else []
+    if not all(_LIMIT.fullmatch(limit) for limit in limits):
+        raise ValueError
+    return ";".join(limits)
+
+
 @dataclass(frozen=True)
 class Setting:
     """One line of the table below."""
@@ -215,6 +229,27 @@ SETTINGS = (
         _collector_url,
         "use an address such as http://127.0.0.1:4318",
     ),
+    Setting(
+        "RATELIMIT_PER_ADDRESS",
+        "",
+        "requests that an address may send; no limit by default",
+        _limits,
+        _LIMIT_CURE,
+    ),
+    Setting(
+        "RATELIMIT_PER_CALLER",
+        "",
+        "requests that a caller who has signed in may send; no limit by default",
+        _limits,
+        _LIMIT_CURE,
+    ),
+    Setting(
+        "RATELIMIT_BAD_TOKENS",
+        "",
+        "bad tokens after which an address waits before another is looked at",
+        _limits,
+        _LIMIT_CURE,
+    ),
 )
 
 
@@ -253,5 +288,9 @@ def load(environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
         )
     if values["METRICS_PORT"] == values["PORT"]:
         problems.append("METRICS_PORT is the same as PORT: use another, or leave it empty.")
+    known = [setting.name for setting in SETTINGS if setting.name.startswith("RATELIMIT_")]
+    for name in sorted(environ):
+        if name.startswith("RATELIMIT_") and name not in known:
+            problems.append(f"{name} is not a setting: use {', '.join(known)}.")
     values.update({k: v for k, v in environ.items() if k.startswith(GUARD_PREFIXES)})
     return values, problems

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from flask import Flask
 
 import config
-from app import cors, database, errors, extensions, health, home, items, observe, openapi
+from app import (
+    cors,
+    database,
+    errors,
+    extensions,
+    headers,
+    health,
+    home,
+    items,
+    limits,
+    observe,
+    openapi,
+)
 from app.authz.reading import SettingsError
 from app.authz.settings import Settings
 from app.observe import exposition
@@ -29,10 +41,12 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.url_map.merge_slashes = False
     # The line that says why a request was refused is for every operator, not for debugging.
     app.logger.setLevel(logging.INFO)
+    headers.init_app(app)
     database.init_app(app)
     cors.init_app(app)
     state, metrics = shared_state(app), Metrics()
     extensions.authz.init_app(app, state=state, observer=metrics)
+    limits.init_app(app)
     errors.init_app(app)
     app.register_blueprint(home.bp)
     items.init_app(app)

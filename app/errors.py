@@ -32,10 +32,12 @@ ANSWERS = {
     ),
     404: ("not_found", "There is nothing at this address, or no item with this id."),
     405: ("method_not_allowed", "This address has other methods: see Allow."),
+    408: ("request_timeout", "The body took too long to arrive."),
     412: ("precondition_failed", "The current version is not the one that the request asks for."),
     413: ("too_large", "The body is larger than 64 KB."),
     415: ("unsupported_media_type", "The body must be application/json."),
     422: ("invalid", "The request is understood, but not what it holds: see errors."),
+    429: ("rate_limited", "Too many requests. Try again later: see Retry-After."),
     500: ("internal_error", "The server failed. Its log says why."),
 }
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app.authz.testing import Clock, FakeIssuer, MemoryState, TokenFactory
-from app.database import writing
+from app.database import write
 from app.extensions import alembic, db
 from app.readiness import SLOW, Readiness
 
@@ -29,8 +29,8 @@ def readiness(app: Flask, state: MemoryState, clock: Clock) -> Readiness:
 
 
 def execute(app: Flask, statement: str) -> None:
-    with app.app_context(), writing() as connection:
-        connection.execute(text(statement))
+    with app.app_context():
+        write(lambda connection: connection.execute(text(statement)))
 
 
 def lose_database(app: Flask, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
     RequestEntityTooLarge,
+    RequestTimeout,
     UnsupportedMediaType,
 )
 
@@ -22,6 +23,7 @@ def wrapped_item() -> dict[str, Any]:
 
     :raises UnsupportedMediaType: if the body is not `application/json`.
     :raises RequestEntityTooLarge: if it is larger than `MAX_BODY`.
+    :raises RequestTimeout: if it takes longer to arrive than the server waits.
     :raises BadRequest: if it is not valid JSON.
     :raises ValidationError: if it is JSON of another shape.
     """
@@ -54,6 +56,8 @@ def _bytes() -> bytes:
         body = request.get_data(cache=False)
     except HTTPException:
         raise
+    except TimeoutError as error:
+        raise RequestTimeout from error
     except Exception as error:
         # Each server has exceptions of its own for chunks that it cannot read.
         raise BadRequest from error

@@ -1,0 +1,116 @@
+"""Limits on how often one address or one caller may ask (Flask-Limiter). Off unless set.
+
+Two limiters, on both sides of the guard. What goes by address is asked before it: a request over
+the limit costs no signature and uses up no DPoP proof. What goes by caller can only be asked when
+the guard has said who calls.
+
+Counts are shared through `STATE_URL`; without it each process counts for itself.
+"""
+
+import time
+from math import ceil
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_limiter import ApplicationLimit, Limiter, RequestLimit
+from flask_limiter.errors import RateLimitExceeded
+
+from app.authz import events
+from app.authz.problems import problem
+from app.errors import ANSWERS
+
+from . import counters, keys
+
+#: How the names of endpoints begin that are never limited: who watches the API must not be told
+#: that it is down.
+EXEMPT = ("health.",)
+
+#: Attribute of the request that says that its credentials were no good.
+_BAD = "limits_bad_token"
+
+
+def init_app(app: Flask) -> None:
+    """Install the limits that are set, and no hook for those that are not. Call it when the guard
+    layer is installed."""
+    by_address = _by_address(app)
+    by_caller = _by_caller(app)
+    if by_address:
+        _limiter(app, by_address)
+        hooks = app.before_request_funcs[None]
+        hooks.insert(0, hooks.pop())  # the guard has put its own first
+    if by_caller:
+        _limiter(app, by_caller)
+    if by_address or by_caller:
+        app.register_error_handler(RateLimitExceeded, _answer)
+
+
+def _by_address(app: Flask) -> list[ApplicationLimit]:
+    limits = []
+    if all_requests := app.config["RATELIMIT_PER_ADDRESS"]:
+        limits.append(ApplicationLimit(all_requests, keys.address, scope="address"))
+    if bad_tokens := app.config["RATELIMIT_BAD_TOKENS"]:
+        events.rejected.connect(_note, sender=app)
+        limits.append(
+            ApplicationLimit(
+                bad_tokens,
+                keys.address,
+                scope="bad tokens",
+                exempt_when=_brings_nothing,
+                # Asked before the guard, counted after its refusal.
+                deduct_when=_was_bad,
+            )
+        )
+    return limits
+
+
+def _by_caller(app: Flask) -> list[ApplicationLimit]:
+    limit = app.config["RATELIMIT_PER_CALLER"]
+    if not limit:
+        return []
+    return [ApplicationLimit(limit, keys.caller, scope="caller", exempt_when=keys.is_anonymous)]
+
+
+def _limiter(app: Flask, limits: list[ApplicationLimit]) -> Limiter:
+    limiter = Limiter(
+        keys.address,
+        application_limits=list(limits),
+        storage_uri=counters.URI,
+        storage_options={"url": app.config["STATE_URL"]},
+        strategy="fixed-window",
+        on_breach=_refuse,
+        # Else what has no route is not limited.
+        request_identifier=lambda: request.endpoint or "-",
+    )
+    limiter.request_filter(_exempt)
+    limiter.init_app(app)
+    return limiter
+
+
+def _exempt() -> bool:
+    """Let preflights pass, which a browser sends on its own, and who watches the API."""
+    return request.method == "OPTIONS" or (request.endpoint or "").startswith(EXEMPT)
+
+
+def _brings_nothing() -> bool:
+    return "Authorization" not in request.headers
+
+
+def _note(_app: Flask, *, code: str, **_: Any) -> None:
+    if code in keys.BAD_TOKEN:
+        setattr(request, _BAD, True)
+
+
+def _was_bad(_response: Response) -> bool:
+    return getattr(request, _BAD, False)
+
+
+def _refuse(breach: RequestLimit) -> Response:
+    code, detail = ANSWERS[429]
+    seconds = max(1, ceil(breach.window.reset_time - time.time()))
+    return problem(429, code, detail, headers={"Retry-After": str(seconds)})
+
+
+def _answer(error: RateLimitExceeded) -> Response:
+    """Answer as `_refuse` has said: Flask-Limiter itself looks at each limit twice for it."""
+    assert isinstance(error.response, Response)
+    return error.response
