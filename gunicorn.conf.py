@@ -9,11 +9,12 @@ import os
 import signal
 import socket
 import sys
+import time
 import warnings
 from collections.abc import Callable
 from logging import getLevelName
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from gunicorn.glogging import Logger
 
@@ -46,7 +47,16 @@ keepalive = 5
 #: for, the database or the issuer's keys, they wait 5 seconds at most.
 graceful_timeout = 10
 
+#: Seconds that a client may take to send a body, and bytes that are read of one, whether by a view
+#: or to find the next request behind it. What is too slow gets 408 of a view that wants the body.
+BODY_SECONDS = 5
+BODY_BYTES = 1024 * 1024
+#: Seconds that a client may take to read an answer.
+ANSWER_SECONDS = 30
+
 limit_request_line = 4094
+#: More than browsers and proxies send together; the hundred and first gets 431.
+limit_request_fields = 100
 #: Room for the longest token that is read (8,000 characters) and for one that is told to be too
 #: long; a larger header gets 431.
 limit_request_field_size = 16_384
@@ -172,6 +182,70 @@ def post_worker_init(worker: "Worker") -> None:
     app = worker.wsgi
     if "authz" in getattr(app, "extensions", ()):
         authz.warm(app)
+
+
+class BodyCutOff(TimeoutError):
+    """Raised if a body takes too long, or never ends. gunicorn then closes the connection: where
+    the next request would begin is not known."""
+
+
+class BoundedBody:
+    """Reads a body for a bounded time and up to a bounded size.
+
+    gunicorn waits without end while a view reads. What no view has read it discards, at once and
+    whatever comes: to a client that sends fast enough it listens alone.
+
+    :param req: the request, whose connection ends with it if a bound is reached.
+    """
+
+    def __init__(self, req: Any) -> None:
+        self._req = req
+        self._reader = req.body.reader
+        self._unreader = req.unreader
+        self._socket = req.unreader.sock
+        self._ends = time.monotonic() + BODY_SECONDS
+        self._left = BODY_BYTES
+
+    def read(self, size: int) -> bytes:
+        """Return so many bytes, or those that are left.
+
+        :raises BodyCutOff: if a bound is reached.
+        """
+        self._unreader.sock = self
+        try:
+            data: bytes = self._reader.read(size)
+        finally:
+            self._unreader.sock = self._socket  # the next head has bounds of its own
+        return data
+
+    def recv(self, size: int) -> bytes:
+        """Receive in place of the socket, as long as there is time."""
+        seconds = self._ends - time.monotonic()
+        if seconds <= 0 or self._left <= 0:
+            self._cut_off()
+        self._socket.settimeout(seconds)
+        try:
+            data: bytes = self._socket.recv(size)
+        except TimeoutError:
+            self._cut_off()
+        finally:
+            self._socket.settimeout(ANSWER_SECONDS)
+        self._left -= len(data)
+        return data
+
+    def _cut_off(self) -> NoReturn:
+        self._req.force_close()
+        raise BodyCutOff("the body takes too long") from None
+
+
+def pre_request(_worker: "Worker", req: Any) -> None:
+    """Bound what one client can hold: `worker_connections` of them are all that a worker serves.
+
+    A request without a body has a reader of length 0.
+    """
+    req.unreader.sock.settimeout(ANSWER_SECONDS)
+    if getattr(req.body.reader, "length", True):
+        req.body.reader = BoundedBody(req)
 
 
 def _forget_connections(app: "Flask") -> None:

@@ -150,19 +150,18 @@ def _begin(connection: Connection) -> None:
     Only its waits for tables stay short, since all that comes after would wait behind it.
     """
     if connection.get_execution_options().get("migrating"):
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
-        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
-        _take_migration_lock(connection)
+        _lift_limits(connection)
+        try:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+        except DBAPIError as error:
+            # Some distributed databases have no such locks: one process at a time must migrate.
+            if sqlstate(error) not in NO_ADVISORY_LOCKS:
+                raise
+            # SQLAlchemy has rolled back what was done so far.
+            _lift_limits(connection)
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LIMITS['lock_timeout']}")
 
 
-def _take_migration_lock(connection: Connection) -> None:
-    connection.exec_driver_sql("SAVEPOINT before_lock")
-    try:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-    except DBAPIError as error:
-        # Some distributed databases have no such locks: there one process at a time must migrate.
-        if sqlstate(error) not in NO_ADVISORY_LOCKS:
-            raise
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT before_lock")
+def _lift_limits(connection: Connection) -> None:
+    for name in LIMITS:
+        connection.exec_driver_sql(f"SET LOCAL {name} = 0")

@@ -16,9 +16,9 @@ ALLOWED = {
 
 def licences(package: PackageMetadata) -> set[str]:
     """Return the licences that a package names, in one of three ways."""
-    written = package.get("License-Expression") or package.get("License")
+    written = package.get_all("License-Expression") or package.get_all("License")
     if written:
-        return set(re.split(r" (?:AND|OR) ", written))
+        return set(re.split(r" (?:AND|OR) ", written[0]))
     named = package.get_all("Classifier") or []
     return {each.rpartition(" :: ")[2] for each in named if each.startswith("License ::")}
 

@@ -4,7 +4,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
+import psycopg
 import pytest
 from alembic import op
 from flask import Flask
@@ -13,7 +15,8 @@ from sqlalchemy import inspect, text
 from app import database, patience, postgresql
 from app.authz.state.sql import SqlState
 from app.extensions import alembic, db
-from tests.servers.databases import BOTH
+from tests.servers.databases import BOTH, plain
+from tests.serving.running import until
 
 ROOT = Path(__file__).parent.parent
 
@@ -112,6 +115,7 @@ def test_processes_may_upgrade_at_once(bare_app: Flask) -> None:
     assert "items" in tables(bare_app)
 
 
+@pytest.mark.slow
 def test_migration_may_take_its_time(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits of a request are not its own, but it waits for no table longer than one does."""
     monkeypatch.setattr(patience, "PATIENCE", 2)
@@ -164,3 +168,40 @@ class TestSharedState:
         with bare_app.app_context():
             assert SqlState(db.engine).add_if_absent("key", 60)
             assert not SqlState(db.engine).add_if_absent("key", 60)
+
+
+class TestMigrationLock:
+    """On PostgreSQL, where SQLite has its one writer at a time."""
+
+    @pytest.fixture
+    def url(self, postgresql: str) -> str:
+        return postgresql
+
+    def test_upgrade_waits_for_the_end_of_another(self, bare_app: Flask, url: str) -> None:
+        """It does not even look which migrations there are before that."""
+        with psycopg.connect(plain(url), autocommit=True) as other:
+            other.execute("SELECT pg_advisory_lock(%s)", [postgresql.MIGRATION_LOCK])
+            upgrade = Thread(target=run, args=(bare_app, "upgrade"))
+            upgrade.start()
+            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            until(lambda: other.execute(waiting).fetchone() == (1,))
+            made = other.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            assert made.fetchall() == []
+        upgrade.join()
+        assert "items" in tables(bare_app)
+
+    def test_upgrade_does_without_where_there_is_none(self, url: str) -> None:
+        """Some distributed databases refuse to lock so."""
+        with psycopg.connect(plain(url), autocommit=True) as operator:
+            operator.execute(
+                "CREATE FUNCTION public.pg_advisory_xact_lock(integer) RETURNS void"
+                " LANGUAGE plpgsql AS"
+                " $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'feature_not_supported'; END $$"
+            )
+        app = Flask("bare")
+        app.config["DATABASE_URL"] = f"{url}&options=-csearch_path%3Dpublic,pg_catalog"
+        database.init_app(app)
+        run(app, "upgrade")
+        assert "items" in tables(app)
+        with app.app_context():
+            db.engine.dispose()

@@ -54,10 +54,11 @@ def _bytes() -> bytes:
     request.max_content_length = MAX_BODY + 1
     try:
         body = request.get_data(cache=False)
-    except HTTPException:
+    except HTTPException as error:
+        # Werkzeug takes whatever fails in a socket for a client that has gone.
+        if isinstance(error.__context__, TimeoutError):
+            raise RequestTimeout from error
         raise
-    except TimeoutError as error:
-        raise RequestTimeout from error
     except Exception as error:
         # Each server has exceptions of its own for chunks that it cannot read.
         raise BadRequest from error

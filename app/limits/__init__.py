@@ -25,6 +25,9 @@ from . import counters, keys
 #: that it is down.
 EXEMPT = ("health.",)
 
+#: The settings.
+LIMITS = ("RATELIMIT_PER_ADDRESS", "RATELIMIT_PER_CALLER", "RATELIMIT_BAD_TOKENS")
+
 #: Attribute of the request that says that its credentials were no good.
 _BAD = "limits_bad_token"
 
@@ -42,6 +45,11 @@ def init_app(app: Flask) -> None:
         _limiter(app, by_caller)
     if by_address or by_caller:
         app.register_error_handler(RateLimitExceeded, _answer)
+
+
+def is_limited(app: Flask) -> bool:
+    """Say whether a request may be answered 429."""
+    return any(app.config[name] for name in LIMITS)
 
 
 def _by_address(app: Flask) -> list[ApplicationLimit]:

@@ -9,6 +9,8 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from time import monotonic
+from typing import ClassVar
 
 from limits.storage import RedisStorage, Storage
 from redis import BlockingConnectionPool
@@ -91,7 +93,7 @@ class Counters(Storage):
     :param url: as `redis://user:password@host:6379/0`, `rediss://` or `unix://`; empty for memory.
     """
 
-    STORAGE_SCHEME = ["counters"]
+    STORAGE_SCHEME: ClassVar[list[str] | None] = ["counters"]  # type: ignore[misc]
 
     def __init__(
         self, _uri: str | None = None, wrap_exceptions: bool = False, *, url: str = ""
@@ -143,9 +145,9 @@ class Counters(Storage):
         if not self._url:
             return own()
         if self._down_until is not None:
-            if time.monotonic() < self._down_until:
+            if monotonic() < self._down_until:
                 return own()
-            self._down_until = time.monotonic() + PAUSE  # the others do not wait beside this one
+            self._down_until = monotonic() + PAUSE  # the others do not wait beside this one
         try:
             found = shared(self._server)
         except RedisError as error:
@@ -155,7 +157,7 @@ class Counters(Storage):
                     " itself meanwhile",
                     type(error).__name__,
                 )
-            self._down_until = time.monotonic() + PAUSE
+            self._down_until = monotonic() + PAUSE
             return own()
         if self._down_until is not None:
             log.warning("limits: the server of STATE_URL answers again")

@@ -6,13 +6,23 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from flask import request
 
 from app.authz import current_identity, events
-from app.authz.errors import DpopNonceRequired, RequestMalformed, TokenMissing, Unauthorized
+from app.authz.errors import (
+    AuthzError,
+    DpopNonceRequired,
+    RequestMalformed,
+    TokenMissing,
+    Unauthorized,
+)
 
-#: Codes of refusals that say that the credentials themselves were no good. Not one of them: an
-#: outage, no credentials at all, and a proof that was to be sent again with a nonce.
-BAD_TOKEN = frozenset(
-    error.code for error in (RequestMalformed, Unauthorized, *Unauthorized.__subclasses__())
-) - {TokenMissing.code, DpopNonceRequired.code}
+_BAD: tuple[type[AuthzError], ...] = (
+    RequestMalformed,
+    Unauthorized,
+    *Unauthorized.__subclasses__(),
+)
+
+#: Codes of refusals that say that the credentials themselves were no good. Not among them: an
+#: outage, no credentials at all, and a proof that is to be sent again with a nonce.
+BAD_TOKEN = frozenset(error.code for error in _BAD) - {TokenMissing.code, DpopNonceRequired.code}
 
 
 def address() -> str:

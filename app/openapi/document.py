@@ -7,11 +7,13 @@ from typing import Any
 
 from flask import Flask
 
-from app.authz.openapi import RETRY_AFTER, DescribedGuards, problem_response
+from app.authz.openapi import RETRY_AFTER, DescribedGuards, Refusal, problem_response
 from app.authz.routes import Route, routes
+from app.errors import ANSWERS
+from app.limits import is_limited
 
 from . import menu, service
-from .operation import Object, Operation
+from .operation import REQUEST_ID, Object, Operation
 from .schemas import described_spec
 
 #: Version of what is described; not of the server.
@@ -50,9 +52,11 @@ def described(app: Flask) -> bytes:
     )
     for name, scheme in guards.security_schemes().items():
         spec.components.security_scheme(name, scheme)
+    limited = is_limited(app)
     for route in routes(app):
         if route.rule.endpoint not in HIDDEN:
-            spec.path(_path(route), operations={route.method.lower(): _operation(route, guards)})
+            operation = _operation(route, guards, limited=limited)
+            spec.path(_path(route), operations={route.method.lower(): operation})
     document = _with_shared_answers(spec.to_dict())
     return json.dumps(document, separators=(",", ":")).encode()
 
@@ -61,7 +65,7 @@ def _path(route: Route) -> str:
     return re.sub(r"<(?:[^:<>]*:)?([^<>]+)>", r"{\1}", route.rule.rule)
 
 
-def _operation(route: Route, guards: DescribedGuards) -> Object:
+def _operation(route: Route, guards: DescribedGuards, *, limited: bool) -> Object:
     """Return the Operation Object of a route. Of one that nobody has described, its guard."""
     known = OPERATIONS.get((route.rule.endpoint, route.method))
     found: Object = {"security": guards.security(route.guard)}
@@ -73,17 +77,23 @@ def _operation(route: Route, guards: DescribedGuards) -> Object:
         found["parameters"] = list(known.parameters)
     if known.body is not None:
         found["requestBody"] = known.body
-    return {**found, "responses": {**answers, **_problems(known, route, guards)}}
+    answers |= _problems(known, route, guards, limited=limited)
+    for status, answer in answers.items():
+        headers = {**answer.get("headers", {}), "X-Request-ID": REQUEST_ID}
+        answers[status] = {**answer, "headers": headers}
+    return {**found, "responses": answers}
 
 
-def _problems(known: Operation, route: Route, guards: DescribedGuards) -> Object:
+def _problems(known: Operation, route: Route, guards: DescribedGuards, *, limited: bool) -> Object:
     """Return the error answers of a route: the guard's and the view's, which may share a status."""
     by_guard, by_view = guards.refusals(route.guard), known.problems()
+    if limited:
+        by_view[429] = [Refusal(*ANSWERS[429])]
     found = {}
     for status in sorted(by_guard | by_view):
         refusals = [*by_guard.get(status, []), *by_view.get(status, [])]
         headers = guards.headers(route.guard, status) if status in by_guard else {}
-        if status == 503:
+        if status in (429, 503):
             headers = {"Retry-After": RETRY_AFTER}
         description = guards.describe(route.guard, status)
         members = known.members.get(status)

@@ -22,6 +22,8 @@ class Operation:
     answers: dict[int, Object]
     #: Statuses of its refusals beside the guard's; `app.errors` has their texts.
     refusals: tuple[int, ...] = ()
+    #: Others, of its own, by status.
+    own_refusals: dict[int, list[Refusal]] = field(default_factory=dict)
     #: True if it asks the database.
     stored: bool = False
     parameters: tuple[Object, ...] = ()
@@ -33,7 +35,9 @@ class Operation:
     def problems(self) -> dict[int, list[Refusal]]:
         """Return its refusals by status. Everything may fail."""
         found = {status: [Refusal(*ANSWERS[status])] for status in (*self.refusals, 500)}
-        return {**found, 503: [Refusal(*DATABASE_UNAVAILABLE)]} if self.stored else found
+        if self.stored:
+            found[503] = [Refusal(*DATABASE_UNAVAILABLE)]
+        return found | self.own_refusals
 
 
 def header(description: str, example: str, *, required: bool = True) -> Object:
@@ -52,6 +56,10 @@ def answer(description: str, schema: Object, example: object, headers: Object) -
     return {"description": description, "headers": headers, "content": content}
 
 
+REQUEST_ID = header(
+    "Names this request in the log: the caller's own, or one that was made for it.",
+    "5e0c6a4be1d0472a9d0fca44f1a2a7c3",
+)
 CACHE_CONTROL = header("For caches.", "public, no-cache")
 ETAG = header("Names exactly this content.", '"2d8f6b1c0f7e4a53b1a9f0c6d5e4b3a2"')
 

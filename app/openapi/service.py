@@ -1,14 +1,97 @@
 """What the routes beside the menu do."""
 
+from typing import Any
+
 from app.authz import metadata
+from app.authz.openapi import Refusal
+from app.health import NOT_READY
 
 from .operation import CACHE_CONTROL, ETAG, IF_NONE_MATCH, NOT_MODIFIED, Operation, answer, header
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
 
+_NO_STORE = header("Never kept.", "no-store")
+
+_KEYS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["issuer", "state", "usable", "age", "error"],
+        "properties": {
+            "issuer": _TEXT,
+            "state": {"type": "string", "enum": ["fresh", "stale", "missing"]},
+            "usable": {"type": "integer", "minimum": 0},
+            "age": {"type": ["integer", "null"], "description": "Seconds."},
+            "error": {"type": ["string", "null"]},
+        },
+    },
+}
+#: What `/health/ready` says in any case.
+_FINDINGS: dict[str, Any] = {"database": _TEXT, "shared_state": _TEXT, "keys": _KEYS}
+_READY = {
+    "status": "ready",
+    "database": "ok",
+    "shared_state": "ok",
+    "keys": [
+        {
+            "issuer": "https://tenant.eu.auth0.com/",
+            "state": "fresh",
+            "usable": 2,
+            "age": 120,
+            "error": None,
+        }
+    ],
+}
+
 #: By endpoint and method.
 OPERATIONS = {
+    ("health.live", "GET"): Operation(
+        name="getLive",
+        summary="See whether the process answers",
+        tag="service",
+        answers={
+            200: answer(
+                "It does.",
+                {"type": "object", "required": ["status"], "properties": {"status": _TEXT}},
+                {"status": "ok"},
+                {"Cache-Control": _NO_STORE},
+            )
+        },
+    ),
+    ("health.ready", "GET"): Operation(
+        name="getReady",
+        summary="See whether the server can serve",
+        tag="service",
+        answers={
+            200: answer(
+                "It can; `degraded` says that guarded routes may not.",
+                {
+                    "type": "object",
+                    "required": ["status", *_FINDINGS],
+                    "properties": {
+                        "status": {"type": "string", "enum": ["ready", "degraded"]},
+                        **_FINDINGS,
+                    },
+                },
+                _READY,
+                {"Cache-Control": _NO_STORE},
+            )
+        },
+        own_refusals={503: [Refusal(*each) for each in NOT_READY.values()]},
+        members={503: {"database": "unreachable", "shared_state": "ok", "keys": []}},
+    ),
+    ("metrics_of_all", "GET"): Operation(
+        name="getMetrics",
+        summary="Read the numbers of this server, for Prometheus",
+        tag="service",
+        answers={
+            200: {
+                "description": "Metrics in Prometheus' text format.",
+                "content": {"text/plain": {"schema": _TEXT}},
+            }
+        },
+    ),
     ("home.home", "GET"): Operation(
         name="getHome",
         summary="Learn where the menu and the docs are",

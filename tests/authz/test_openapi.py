@@ -70,6 +70,10 @@ NOTHING: list[str] = []
         ([requires_permission("a"), requires_scope("s")], [["a", "s"]]),
         ([requires_permission(any_of("a", "b"))], [["a"], ["b"]]),
         ([requires_permission("a", any_of("b", all_of("c", "d")))], [["a", "b"], ["a", "c", "d"]]),
+        (
+            [requires_permission(any_of("a", all_of("b", any_of("c", "d"))))],
+            [["a"], ["b", "c"], ["b", "d"]],
+        ),
         ([requires_permission(any_of(Permission("a"), Scope("a")))], [["a"]]),
         ([requires_permission("record/{name}/view")], [["record/{name}/view"]]),
         ([requires_claim("tier", "gold")], [NOTHING]),

@@ -47,10 +47,10 @@ def proxied(*servers: str, home: Path) -> Iterator[str]:
         "SITE_ADDRESS": address,
         "UPSTREAMS": " ".join(server.removeprefix("http://") for server in servers),
     }
-    command = [SCRIPTS / "caddy", "run", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"]
+    command = ["run", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
     with (
         (home / "caddy.log").open("w") as log,
-        subprocess.Popen(command, env=told, stdout=log, stderr=log) as caddy,
+        subprocess.Popen([SCRIPTS / "caddy", *command], env=told, stdout=log, stderr=log) as caddy,
     ):
         try:
             until(lambda: caddy.poll() is not None or _answers(address))
@@ -67,13 +67,6 @@ def _answers(address: str) -> bool:
         return False
 
 
-class Front:
-    """Stands where a server does."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-
 def test_a_rollout_fails_no_request(gunicorn: ServerMaker, bearer: Bearer, tmp_path: Path) -> None:
     """One server after the other is stopped and started anew."""
     ports = [free_port(), free_port()]
@@ -83,7 +76,7 @@ def test_a_rollout_fails_no_request(gunicorn: ServerMaker, bearer: Bearer, tmp_p
 
     servers = [start(port) for port in ports]
     with proxied(*(f"127.0.0.1:{port}" for port in ports), home=tmp_path) as address:
-        traffic = Traffic(Front(address), bearer("create:items"))
+        traffic = Traffic(address, bearer("create:items"))
         with traffic.flowing():
             for server, port in zip(servers, ports, strict=True):
                 os.kill(server.gunicorn, signal.SIGTERM)
@@ -95,7 +88,7 @@ def test_a_rollout_fails_no_request(gunicorn: ServerMaker, bearer: Bearer, tmp_p
         # A write that reached a server as it closed its door is not sent to another.
         assert set(traffic.writes.results) <= {201, 502}
         assert traffic.writes.results[502] <= 4
-        assert kept(Front(address)) == set(traffic.acknowledged)
+        assert kept(address) == set(traffic.acknowledged)
 
 
 def test_only_the_proxy_says_who_the_client_is(

@@ -1,5 +1,6 @@
 """Replacing items."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -67,6 +68,17 @@ def test_a_whole_number_may_be_written_with_a_zero_behind_its_point(
     sent = {"item": {"id": 2.0, **soup}}
     answer = client.put("/items/2", json=sent, headers=bearer("update:items"))
     assert answer.json == {"id": 2, **soup}
+
+
+def test_a_number_of_a_billion_digits_is_422(
+    client: FlaskClient, bearer: Bearer, soup: dict[str, object]
+) -> None:
+    """And nobody writes the digits down."""
+    sent = json.dumps({"item": {"id": 0, **soup}}).replace('"id": 0', '"id": 1e999999999')
+    headers = bearer("update:items") | {"Content-Type": "application/json"}
+    answer = client.put("/items", data=sent, headers=headers)
+    assert answer.status_code == 422
+    assert list((answer.json or {})["errors"]) == ["id"]
 
 
 def test_body_without_an_id_at_the_address_of_the_menu_is_422(

@@ -1,5 +1,6 @@
 """The OpenAPI document: it says what is there, all of it, and nothing else."""
 
+import json
 import re
 from typing import Any
 
@@ -9,8 +10,9 @@ from flask.testing import FlaskClient
 from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
+from app import create_app
 from app.items.seed import fill_empty_menu
-from app.openapi.document import HIDDEN, OPERATIONS
+from app.openapi.document import HIDDEN, OPERATIONS, described
 
 from .conftest import Document
 
@@ -81,6 +83,7 @@ def test_guarded_routes_name_their_permissions(document: Document) -> None:
         ("/items", "PUT", "update:items"),
         ("/items/{item_id}", "PUT", "update:items"),
         ("/items/{item_id}", "DELETE", "delete:items"),
+        ("/metrics", "GET", "read:metrics"),
     ):
         assert security.pop((path, method)) == [{scheme: [name]} for scheme in schemes]
     assert not any(security.values())
@@ -88,8 +91,8 @@ def test_guarded_routes_name_their_permissions(document: Document) -> None:
 
 def test_guarded_routes_have_the_answers_of_their_guards(document: Document) -> None:
     found = operations(document)
-    for (_, method), operation in found.items():
-        guarded = method in ("POST", "PUT", "DELETE")
+    for (path, method), operation in found.items():
+        guarded = method in ("POST", "PUT", "DELETE") or path == "/metrics"
         assert ("401" in operation["responses"]) is guarded
         assert ("403" in operation["responses"]) is guarded
     forbidden = resolved(document, found["/items", "POST"]["responses"]["403"])
@@ -130,6 +133,8 @@ def test_each_example_of_a_success_fits_its_schema(document: Document) -> None:
         bodies = [operation["requestBody"]] if "requestBody" in operation else []
         bodies += [r for status, r in operation["responses"].items() if status in ("200", "201")]
         for body in bodies:
+            if "application/json" not in body["content"]:
+                continue  # the metrics are text
             content = body["content"]["application/json"]
             schema = {**content["schema"], "components": document["components"]}
             Draft202012Validator(schema).validate(content["example"])
@@ -170,3 +175,20 @@ class TestSettings:
     def test_without_proofs_there_is_no_scheme_for_them(self, document: Document) -> None:
         assert "dpop" not in document["components"]["securitySchemes"]
         assert "dpop_proof_invalid" not in str(document)
+
+
+def test_every_answer_names_its_request(document: Document) -> None:
+    for operation in operations(document).values():
+        for response in operation["responses"].values():
+            assert "X-Request-ID" in resolved(document, response)["headers"]
+
+
+def test_limits_that_are_set_are_answers(environ: dict[str, str]) -> None:
+    """And those that are not are none."""
+    for settings, expected in (({}, False), ({"RATELIMIT_PER_ADDRESS": "9/minute"}, True)):
+        found = json.loads(described(create_app(environ | settings)))
+        response = found["paths"]["/items"]["get"]["responses"].get("429")
+        assert (response is not None) is expected
+        if response is not None:
+            headers = resolved(found, response)["headers"]
+            assert "Retry-After" in headers

@@ -18,24 +18,24 @@ def test_a_reload_fails_no_request(
 ) -> None:
     """`SIGHUP`: new workers with new settings, while the old ones end what they have begun."""
     server = gunicorn(*arguments, WEB_CONCURRENCY="2")
-    traffic = Traffic(server, bearer("create:items"))
+    traffic = Traffic(server.url, bearer("create:items"))
     with traffic.flowing():
         old = server.workers
         os.kill(server.gunicorn, signal.SIGHUP)
         until(lambda: not any(is_running(worker) for worker in old))
     assert traffic.failures == [], server.log
-    assert kept(server) == set(traffic.acknowledged)
+    assert kept(server.url) == set(traffic.acknowledged)
 
 
 def test_recycling_workers_fails_no_request(gunicorn: ServerMaker, bearer: Bearer) -> None:
     """`max_requests`: each worker ends after so many requests, and another takes its place."""
     limits = "--max-requests 60 --max-requests-jitter 30"
     server = gunicorn(WEB_CONCURRENCY="2", GUNICORN_CMD_ARGS=limits)
-    traffic = Traffic(server, bearer("create:items"))
+    traffic = Traffic(server.url, bearer("create:items"))
     with traffic.flowing():
         until(lambda: len(server.workers) >= 6)
     assert traffic.failures == [], server.log
-    assert kept(server) == set(traffic.acknowledged)
+    assert kept(server.url) == set(traffic.acknowledged)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--preload"]])
@@ -44,23 +44,23 @@ def test_a_killed_worker_takes_only_its_own_requests_along(
 ) -> None:
     """A master that gevent has patched in full does not hear of its workers' deaths."""
     server = gunicorn(*arguments, WEB_CONCURRENCY="2")
-    traffic = Traffic(server, bearer("create:items"))
+    traffic = Traffic(server.url, bearer("create:items"))
     with traffic.flowing():
         os.kill(server.workers[0], signal.SIGKILL)
         until(lambda: len(server.workers) == 3)
     # Each of the five callers had one request under way.
     assert len(traffic.failures) <= 5, server.log
     assert all("Connection" in str(failure) for failure in traffic.failures)
-    assert kept(server) >= set(traffic.acknowledged)
+    assert kept(server.url) >= set(traffic.acknowledged)
 
 
 def test_a_stop_ends_what_was_begun(gunicorn: ServerMaker, bearer: Bearer) -> None:
     """`SIGTERM`: who comes later is turned away, and nobody gets half an answer or an error."""
     server = gunicorn(WEB_CONCURRENCY="2")
-    traffic = Traffic(server, bearer("create:items"))
+    traffic = Traffic(server.url, bearer("create:items"))
     with traffic.flowing():
         os.kill(server.gunicorn, signal.SIGTERM)
         assert server.wait() == 0
     assert all("Connection" in str(failure) for failure in traffic.failures), traffic.failures
     assert "Traceback" not in server.log
-    assert kept(gunicorn()) >= set(traffic.acknowledged)
+    assert kept(gunicorn().url) >= set(traffic.acknowledged)

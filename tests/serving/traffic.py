@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import requests
 
-from .running import PATIENCE, Load, Server
+from .running import PATIENCE, Load
 
 SOUP = {"name": "Soup", "price": 3, "description": "", "image": "https://menu.test/soup.png"}
 
@@ -18,8 +18,8 @@ class Traffic:
     Use it in a `with`. Results are status codes, or what failed.
     """
 
-    def __init__(self, server: Server, headers: dict[str, str]) -> None:
-        self._server = server
+    def __init__(self, address: str, headers: dict[str, str]) -> None:
+        self._address = f"{address}/items"
         self._headers = headers
         #: The ids of the items that the server has said to keep.
         self.acknowledged: list[int] = []
@@ -27,11 +27,11 @@ class Traffic:
         self.writes = Load(self._write, callers=2)
 
     def _read(self) -> int:
-        return requests.get(f"{self._server.url}/items?limit=5", timeout=PATIENCE).status_code
+        return requests.get(f"{self._address}?limit=5", timeout=PATIENCE).status_code
 
     def _write(self) -> int:
         answer = requests.post(
-            f"{self._server.url}/items",
+            self._address,
             json={"item": SOUP},
             headers=self._headers,
             timeout=PATIENCE,
@@ -59,13 +59,13 @@ class Traffic:
         return [result for result in results.elements() if result not in (200, 201)]
 
 
-def kept(server: Server) -> set[int]:
-    """Return the ids of all items."""
+def kept(server: str) -> set[int]:
+    """Return the ids of all items that the server at an address has."""
     ids: set[int] = set()
-    address = f"{server.url}/items"
+    address = f"{server}/items"
     while True:
         page = requests.get(address, timeout=PATIENCE)
         ids |= {item["id"] for item in page.json().values()}
         if "next" not in page.links:
             return ids
-        address = server.url + page.links["next"]["url"]
+        address = server + page.links["next"]["url"]

@@ -138,8 +138,10 @@ class IssuerKeys:
         return held.published
 
     def warm(self) -> None:
-        """Start fetching what the issuer publishes, if nothing is held. Waits for nothing; the log
-        tells of a failure, and so does the first request that needs a key."""
+        """Start fetching what the issuer publishes, if nothing is held. Waits for nothing.
+
+        A failure is told by the log, and by requests that need a key.
+        """
         with self._lock:
             now = self._timer()
             if self._living(now) is None:
