@@ -14,7 +14,8 @@ RUN python -m venv /venv \
     && /venv/bin/python -m pip uninstall --yes pip setuptools
 
 WORKDIR /menu
-COPY wsgi.py config.py gunicorn.conf.py logs.py multiproc.py ./
+COPY wsgi.py config.py gunicorn.conf.py ./
+COPY serving serving
 COPY migrations migrations
 COPY app app
 # The file system will be read-only.

@@ -32,7 +32,7 @@ test: $(VENV)/development.stamp
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@$(RUN) -m bandit --quiet --configfile pyproject.toml \
-	    --recursive app examples local config.py logs.py multiproc.py wsgi.py gunicorn.conf.py
+	    --recursive app examples local serving config.py wsgi.py gunicorn.conf.py
 	@echo 'Running the fast tests, on two cores ...'
 	@$(RUN) -m pytest -m 'not slow' -n 2 --dist worksteal
 	@echo 'Running the tests that start servers and processes ...'

@@ -9,18 +9,16 @@ import os
 import signal
 import socket
 import sys
-import time
 import warnings
-from collections.abc import Callable
 from logging import getLevelName
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from gunicorn.glogging import Logger
 
-import logs
-import multiproc
 from config import environment, load
+from serving import bodies, logs, multiproc
+from serving.discretion import discreet
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -46,13 +44,6 @@ keepalive = 5
 #: Seconds that requests have to end in when a worker is replaced or stopped. Whatever they wait
 #: for, the database or the issuer's keys, they wait 5 seconds at most.
 graceful_timeout = 10
-
-#: Seconds that a client may take to send a body, and bytes that are read of one, whether by a view
-#: or to find the next request behind it. What is too slow gets 408 of a view that wants the body.
-BODY_SECONDS = 5
-BODY_BYTES = 1024 * 1024
-#: Seconds that a client may take to read an answer.
-ANSWER_SECONDS = 30
 
 limit_request_line = 4094
 #: More than browsers and proxies send together; the hundred and first gets 431.
@@ -166,7 +157,7 @@ def _try_app(server: "Arbiter") -> None:
 
 def post_fork(server: "Arbiter", worker: "Worker") -> None:
     """Leave behind what the master's process had and a worker's must not."""
-    worker.handle_error = _quiet(worker.handle_error)
+    worker.handle_error = discreet(worker.handle_error)
     # The master's handlers only put a signal into its queue: a worker that is told to stop before
     # it has its own would go on until it is killed.
     for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
@@ -184,68 +175,9 @@ def post_worker_init(worker: "Worker") -> None:
         authz.warm(app)
 
 
-class BodyCutOff(TimeoutError):
-    """Raised if a body takes too long, or never ends. gunicorn then closes the connection: where
-    the next request would begin is not known."""
-
-
-class BoundedBody:
-    """Reads a body for a bounded time and up to a bounded size.
-
-    gunicorn waits without end while a view reads. What no view has read it discards, at once and
-    whatever comes: to a client that sends fast enough it listens alone.
-
-    :param req: the request, whose connection ends with it if a bound is reached.
-    """
-
-    def __init__(self, req: Any) -> None:
-        self._req = req
-        self._reader = req.body.reader
-        self._unreader = req.unreader
-        self._socket = req.unreader.sock
-        self._ends = time.monotonic() + BODY_SECONDS
-        self._left = BODY_BYTES
-
-    def read(self, size: int) -> bytes:
-        """Return so many bytes, or those that are left.
-
-        :raises BodyCutOff: if a bound is reached.
-        """
-        self._unreader.sock = self
-        try:
-            data: bytes = self._reader.read(size)
-        finally:
-            self._unreader.sock = self._socket  # the next head has bounds of its own
-        return data
-
-    def recv(self, size: int) -> bytes:
-        """Receive in place of the socket, as long as there is time."""
-        seconds = self._ends - time.monotonic()
-        if seconds <= 0 or self._left <= 0:
-            self._cut_off()
-        self._socket.settimeout(seconds)
-        try:
-            data: bytes = self._socket.recv(size)
-        except TimeoutError:
-            self._cut_off()
-        finally:
-            self._socket.settimeout(ANSWER_SECONDS)
-        self._left -= len(data)
-        return data
-
-    def _cut_off(self) -> NoReturn:
-        self._req.force_close()
-        raise BodyCutOff("the body takes too long") from None
-
-
-def pre_request(_worker: "Worker", req: Any) -> None:
-    """Bound what one client can hold: `worker_connections` of them are all that a worker serves.
-
-    A request without a body has a reader of length 0.
-    """
-    req.unreader.sock.settimeout(ANSWER_SECONDS)
-    if getattr(req.body.reader, "length", True):
-        req.body.reader = BoundedBody(req)
+def pre_request(_worker: "Worker", request: Any) -> None:
+    """Bound how long a client may send, and how much."""
+    bodies.bound(request)
 
 
 def _forget_connections(app: "Flask") -> None:
@@ -266,29 +198,3 @@ def child_exit(_server: "Arbiter", worker: "Worker") -> None:
 def on_exit(_server: "Arbiter") -> None:
     """Remove the numbers of the server with it."""
     multiproc.remove()
-
-
-def _quiet(handle_error: Callable[..., None]) -> Callable[..., None]:
-    """Keep what a client has sent out of the log line and the answer that gunicorn makes of a
-    request that it cannot read: `Authorization Bearer xyz`, its colon forgotten, is such a line."""
-
-    def handle(_req: Any, client: Any, addr: Any, error: BaseException) -> None:
-        if type(error).__module__ == "gunicorn.http.errors":
-            error = _silent(type(error))
-        # Without the request: its address has the query.
-        handle_error(None, client, addr, error)
-
-    return handle
-
-
-def _silent(kind: type[BaseException]) -> BaseException:
-    """Return an exception of a kind, so that it gets the same status, that says nothing more."""
-
-    class Silent(kind):  # type: ignore[misc, valid-type]
-        def __init__(self) -> None:
-            """Leave the arguments out that the kind asks for."""
-
-        def __str__(self) -> str:
-            return kind.__name__
-
-    return Silent()

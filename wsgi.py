@@ -3,10 +3,10 @@
 import sys
 from typing import Any
 
-import logs
 from app import create_app
 from app.observe.requests import current_request_id
 from config import ConfigError, environment, load
+from serving import logs
 
 _environ = environment()
 _settings: dict[str, Any] = load(_environ)[0]

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import lru_cache
 
 from app.observe.requests import Outcome
-from logs import Format
+from serving.logs import Format
 
 
 class Lines:

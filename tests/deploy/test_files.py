@@ -90,8 +90,8 @@ def test_each_manifest_holds_to_its_schema(number: int) -> None:
 
 def test_the_image_holds_what_is_served_and_nothing_else() -> None:
     """And what is sent to the build is what it copies."""
-    modules = {"config.py", "gunicorn.conf.py", "logs.py", "multiproc.py", "wsgi.py"}
-    served = modules | {"app", "migrations"}
+    modules = {"config.py", "gunicorn.conf.py", "wsgi.py"}
+    served = modules | {"app", "migrations", "serving"}
     assert copied() == served | {"requirements.lock"}
     sent = re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     assert set(sent) == copied()

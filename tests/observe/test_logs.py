@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-import logs
+from serving import logs
 
 
 def record(text: str, *arguments: object, **more: object) -> logging.LogRecord:

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import logs
 from app.authz import public
 from app.observe.requests import current_request_id
+from serving import logs
 
 from .conftest import Lines
 

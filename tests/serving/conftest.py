@@ -19,10 +19,9 @@ SERVED = (
     "app",
     "local",
     "migrations",
+    "serving",
     "config.py",
     "gunicorn.conf.py",
-    "logs.py",
-    "multiproc.py",
     "wsgi.py",
     ".flaskenv",
 )

@@ -22,7 +22,7 @@ from .running import PATIENCE, Server
 
 pytestmark = pytest.mark.slow
 
-#: Seconds for which gunicorn.conf.py waits for a body.
+#: Seconds for which serving/bodies.py waits for a body.
 BODY_SECONDS = 5
 
 CHUNKED = b"Transfer-Encoding: chunked\r\n"

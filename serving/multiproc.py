@@ -1,7 +1,7 @@
 """The folder in which the processes of a server keep their numbers (see `app/observe/metrics.py`).
 
-Used by gunicorn's master, which must not import the app. prometheus-client asks for the folder as
-it is imported. Each server has its own: one that found another's files would add them to its own.
+prometheus-client asks for the folder as it is imported. Each server has its own: one that found
+another's files would add them to its own.
 """
 
 import fcntl

@@ -1,7 +1,6 @@
 """How log lines look: JSON, one object a line, or text for a person.
 
-Used by the API's processes and by gunicorn's master, which must not import the app. The line that
-each request gets is written elsewhere, for speed: see `app/observe/lines.py`.
+The line that each request gets is written elsewhere, for speed: see `app/observe/lines.py`.
 """
 
 import logging
