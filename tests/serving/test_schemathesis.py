@@ -43,7 +43,7 @@ def test_what_is_served_is_what_is_documented(
 ) -> None:
     """All checks, and warnings are failures."""
     server = gunicorn(WEB_CONCURRENCY="2")
-    token = bearer("create:items", "update:items", "delete:items")["Authorization"]
+    token = bearer("create:items", "update:items", "delete:items", "read:metrics")["Authorization"]
     run = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG)),
