@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from gunicorn.glogging import Logger
 
 from config import environment, load
-from serving import bodies, logs, multiproc
+from serving import bodies, logs, multiproc, reloading
 from serving.discretion import discreet
 
 if TYPE_CHECKING:
@@ -153,6 +153,11 @@ def _try_app(server: "Arbiter") -> None:
     status = os.waitstatus_to_exitcode(os.waitpid(trial, 0)[1])
     if status != 0:
         sys.exit(status)
+
+
+def on_reload(server: "Arbiter") -> None:
+    """Replace the workers without a pause."""
+    reloading.wait_for_new_workers(server)
 
 
 def post_fork(server: "Arbiter", worker: "Worker") -> None:

@@ -2,11 +2,14 @@
 
 import os
 import signal
+import time
+from pathlib import Path
 
 import pytest
+import requests
 
 from .conftest import ServerMaker
-from .running import is_running, until
+from .running import PATIENCE, Load, is_running, until
 from .traffic import Bearer, Traffic, kept
 
 pytestmark = pytest.mark.slow
@@ -25,6 +28,30 @@ def test_a_reload_fails_no_request(
         until(lambda: not any(is_running(worker) for worker in old))
     assert traffic.failures == [], server.log
     assert kept(server.url) == set(traffic.acknowledged)
+
+
+def test_a_reload_keeps_nobody_waiting(gunicorn: ServerMaker, checkout: Path) -> None:
+    """The old workers go when the new ones serve, however long the app takes to import."""
+    slow = "import time; time.sleep(3); from wsgi import app"
+    (checkout / "slow_wsgi.py").write_text(slow)
+    server = gunicorn(app="slow_wsgi:app", WEB_CONCURRENCY="2")
+    slowest = 0.0
+
+    def read() -> int:
+        nonlocal slowest
+        began = time.monotonic()
+        status = requests.get(f"{server.url}/items", timeout=PATIENCE).status_code
+        slowest = max(slowest, time.monotonic() - began)
+        return status
+
+    old = server.workers
+    with Load(read) as load:
+        load.wait_for_more()
+        os.kill(server.gunicorn, signal.SIGHUP)
+        until(lambda: not any(is_running(worker) for worker in old))
+        load.wait_for_more()
+    assert set(load.results) == {200}
+    assert slowest < 2.5, server.log
 
 
 def test_recycling_workers_fails_no_request(gunicorn: ServerMaker, bearer: Bearer) -> None:
