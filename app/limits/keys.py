@@ -36,14 +36,22 @@ def _network(text: str) -> str:
     """Return an IPv4 address as it is, and of an IPv6 address the /64: the least that anybody has,
     who may send each request from another address in it."""
     try:
-        found = ip_address(text)
+        found = ip_address(_without_port(text))
     except ValueError:
         return "local"  # a Unix socket's peer has none
     if isinstance(found, IPv4Address):
-        return text
+        return str(found)
     if found.ipv4_mapped:
         return str(found.ipv4_mapped)
     return str(ip_network((int(found), 64), strict=False))
+
+
+def _without_port(text: str) -> str:
+    """Return an address without the port that some proxies write behind it: with it, all clients of
+    such a proxy would be counted as one."""
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text
 
 
 def caller() -> str:

@@ -92,6 +92,18 @@ class TestPerAddress:
         first, second = (client.get("/", environ_base=from_address(each)) for each in pair)
         assert (first.status_code, second.status_code) == (200, 429)
 
+    @pytest.mark.parametrize("first", ["192.0.2.1", "[2001:db8:0:1::1]"])
+    @pytest.mark.parametrize("second", ["192.0.2.2", "[2001:db8:0:2::1]"])
+    def test_a_port_behind_an_address_makes_no_difference(
+        self, first: str, second: str, environ: dict[str, str], app: Flask
+    ) -> None:
+        """Some proxies write it. Their clients are not counted as one."""
+        limit = {"RATELIMIT_PER_ADDRESS": "2/minute", "PROXY_HOPS": "1"}
+        client = create_app(environ | limit).test_client()
+        ports = [{"X-Forwarded-For": f"{first}:{port}"} for port in (5001, 5002, 5003)]
+        assert [codes(client, 1, headers=each)[0] for each in ports] == [404, 404, 429]
+        assert codes(client, 1, headers={"X-Forwarded-For": f"{second}:5001"}) == [404]
+
     @pytest.mark.parametrize(("hops", "statuses"), [("1", [404, 404]), ("0", [404, 429])])
     def test_a_header_changes_it_behind_a_proxy_alone(
         self, environ: dict[str, str], hops: str, statuses: list[int]
