@@ -1,7 +1,7 @@
 """A reload (SIGHUP) that keeps nobody waiting.
 
-gunicorn tells the old workers to stop as soon as the new ones exist. Those still import the app, and
-for seconds nobody answers.
+gunicorn tells the old workers to stop as soon as the new ones exist. Those still import the app,
+and for seconds nobody answers.
 """
 
 import time

@@ -11,12 +11,14 @@ import time
 from math import ceil
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from flask_limiter.errors import RateLimitExceeded
 
 from app.authz import events
+from app.authz.policy.guard import Mode
 from app.authz.problems import problem
+from app.authz.routes import guard_at
 from app.errors import ANSWERS
 
 from . import counters, keys
@@ -63,7 +65,7 @@ def _by_address(app: Flask) -> list[ApplicationLimit]:
                 bad_tokens,
                 keys.address,
                 scope="bad tokens",
-                exempt_when=_brings_nothing,
+                exempt_when=_is_not_looked_at,
                 # Asked before the guard, counted after its refusal.
                 deduct_when=_was_bad,
             )
@@ -99,8 +101,12 @@ def _exempt() -> bool:
     return request.method == "OPTIONS" or (request.endpoint or "").startswith(EXEMPT)
 
 
-def _brings_nothing() -> bool:
-    return "Authorization" not in request.headers
+def _is_not_looked_at() -> bool:
+    """Say that no guard will look at the credentials: none came, or it is the public menu's."""
+    if "Authorization" not in request.headers or request.endpoint is None:
+        return True
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return guard_at(app, request.endpoint, request.method).mode is Mode.PUBLIC
 
 
 def _note(_app: Flask, *, code: str, **_: Any) -> None:
