@@ -155,13 +155,24 @@ def _try_app(server: "Arbiter") -> None:
         sys.exit(status)
 
 
-def on_reload(server: "Arbiter") -> None:
-    """Replace the workers without a pause."""
-    reloading.wait_for_new_workers(server)
+def when_ready(server: "Arbiter") -> None:
+    """Prepare for reloads."""
+    reloading.with_care(server, _ports)
+
+
+def _ports() -> tuple[object, object]:
+    settings = load(environment())[0]
+    return settings["PORT"], settings["METRICS_PORT"]
+
+
+def pre_fork(server: "Arbiter", worker: "Worker") -> None:
+    """Give a worker a place for its numbers, one that no other has."""
+    worker.slot = multiproc.free_slot({each.slot for each in server.WORKERS.values()})
 
 
 def post_fork(server: "Arbiter", worker: "Worker") -> None:
     """Leave behind what the master's process had and a worker's must not."""
+    multiproc.take(worker.slot)
     worker.handle_error = discreet(worker.handle_error)
     # The master's handlers only put a signal into its queue: a worker that is told to stop before
     # it has its own would go on until it is killed.
@@ -197,7 +208,7 @@ def _forget_connections(app: "Flask") -> None:
 
 def child_exit(_server: "Arbiter", worker: "Worker") -> None:
     """Forget what a worker that has ended said of its keys."""
-    multiproc.forget(worker.pid)
+    multiproc.forget(worker.slot)
 
 
 def on_exit(_server: "Arbiter") -> None:

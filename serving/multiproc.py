@@ -1,19 +1,25 @@
 """The folder in which the processes of a server keep their numbers (see `app/observe/metrics.py`).
 
 prometheus-client asks for the folder as it is imported. Each server has its own: one that found
-another's files would add them to its own.
+another's files would add them to its own. Each worker in it has a slot, which goes to its
+successor: the files, one of a kind for each slot, would otherwise grow in number with every worker
+that ever was.
 """
 
 import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Collection
+from itertools import count
 from pathlib import Path
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 _PREFIX = "menu-metrics-"
 _LOCK = "lock"
+
+_own_slot = 0
 
 
 def make(parent: str | None) -> None:
@@ -31,9 +37,26 @@ def make(parent: str | None) -> None:
     os.environ[VARIABLE] = folder
 
 
-def forget(pid: int) -> None:
-    """Remove what a process that has ended said of itself. What it has counted stays."""
-    for file in _folder().glob(f"gauge_live*_{pid}.db"):
+def free_slot(taken: Collection[int]) -> int:
+    """Return the lowest slot that no living worker has."""
+    return next(slot for slot in count(1) if slot not in taken)
+
+
+def take(slot: int) -> None:
+    """Have this process, a worker, count in a slot."""
+    global _own_slot
+    _own_slot = slot
+
+
+def identifier() -> int:
+    """Return what tells this process' files from those of others: its slot, or without one its
+    id."""
+    return _own_slot or os.getpid()
+
+
+def forget(slot: int) -> None:
+    """Remove what a worker that has ended said of itself. What it has counted stays."""
+    for file in _folder().glob(f"gauge_live*_{slot}.db"):
         file.unlink(missing_ok=True)
 
 

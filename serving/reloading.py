@@ -1,24 +1,76 @@
-"""A reload (SIGHUP) that keeps nobody waiting.
+"""A reload (SIGHUP) that cannot end the server and keeps nobody waiting.
 
-gunicorn tells the old workers to stop as soon as the new ones exist. Those still import the app,
-and for seconds nobody answers.
+gunicorn itself ends if the new workers cannot start, or if an address has changed that the old ones
+still hold. It also tells the old ones to stop as soon as the new ones exist: those still import the
+app, and for seconds nobody answers.
 """
 
+import os
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from serving import multiproc
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
 
 #: Seconds that new workers have to begin to serve in, before the old ones are stopped anyway.
 READY_SECONDS = 20
+#: Seconds that loading the app may take.
+LOADING_SECONDS = 60
 
 
-def wait_for_new_workers(server: "Arbiter") -> None:
+def with_care(server: "Arbiter", ports: Callable[[], object]) -> None:
+    """Have a server reload with care from now on.
+
+    :param ports: returns the ports that the settings name, as they are at the moment.
+    """
+    reload, in_force = server.reload, ports()
+
+    def reload_with_care() -> None:
+        if not _would_start(server):
+            server.log.error("Not reloaded, since the new workers could not start (see above).")
+        elif ports() != in_force:
+            server.log.error("Not reloaded: another PORT or METRICS_PORT takes a new start.")
+        else:
+            if not server.cfg.preload_app:
+                _forget_own_modules()
+            _wait_for_new_workers(server)
+            reload()
+
+    server.reload = reload_with_care
+
+
+def _would_start(server: "Arbiter") -> bool:
+    """Load the settings and the app in a process of its own, which says what is wrong with them.
+    gunicorn reaps children between two signals only, so none is taken from us here."""
+    start = server.START_CTX
+    command = [sys.executable, "-m", "gunicorn", *start["args"][2:], "--check-config"]
+    environ = {name: value for name, value in os.environ.items() if name != multiproc.VARIABLE}
+    try:
+        trial = subprocess.run(  # noqa: S603  # nosec B603 - as this server was started
+            command, cwd=start["cwd"], env=environ, timeout=LOADING_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return trial.returncode == 0
+
+
+def _forget_own_modules() -> None:
+    """Have the settings' reader and this package imported anew. The workers would otherwise inherit
+    them from the master, beside an app of another version."""
+    for name in list(sys.modules):
+        if name == "config" or name.partition(".")[0] == __package__:
+            del sys.modules[name]
+
+
+def _wait_for_new_workers(server: "Arbiter") -> None:
     """Let the old workers serve until the new ones do. To be called before those are made.
 
-    Of a reload gunicorn has a hook before the new workers are made and none behind it; what follows
-    is a call of `manage_workers`, which stops the old ones.
+    What follows them in a reload is a call of `manage_workers`, which stops the old ones.
     """
     newest_old = server.worker_age
     manage = server.manage_workers

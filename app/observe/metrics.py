@@ -9,12 +9,17 @@ import os
 import time
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.authz import Identity
 from app.authz.observer import Observer
 from app.observe.requests import Outcome
+from serving import multiproc
+
+if multiproc.VARIABLE in os.environ:
+    # Instead of files for each process that ever was.
+    values.ValueClass = values.MultiProcessValue(multiproc.identifier)  # type: ignore[no-untyped-call]
 
 #: Upper bounds of durations in seconds: a read takes a millisecond or two, and what waits for the
 #: database or an issuer is given up after 5 s and 3 s.
@@ -136,7 +141,7 @@ class Metrics(Observer):
 
     def exposed(self) -> bytes:
         """Return the numbers of all processes in Prometheus' text format."""
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        if multiproc.VARIABLE not in os.environ:
             return generate_latest(self._registry)
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]

@@ -107,6 +107,9 @@ def test_the_numbers_of_four_workers_are_exact(gunicorn: ServerMaker) -> None:
     until(lambda: not any(is_running(worker) for worker in old))
     read_all(100)
     assert counted(scrape(port), "/items/<item_id:item_id>") == 500
+    # Old and new workers were there at once; each left its place to another.
+    (folder,) = folders(server.gunicorn)
+    assert len(list(folder.glob("histogram_*.db"))) == 8
 
 
 def test_two_servers_of_one_checkout_count_for_themselves(
@@ -121,9 +124,9 @@ def test_two_servers_of_one_checkout_count_for_themselves(
         text = requests.get(f"{server.url}/metrics", headers=headers, timeout=PATIENCE).text
         assert counted(text, "/items/<item_id:item_id>") == expected
     masters = [first.gunicorn, second.gunicorn]
+    assert all(map(folders, masters))
     os.kill(masters[0], signal.SIGKILL)
     until(lambda: not any(is_running(worker) for worker in first.workers))
-    assert folders(masters[0])
     third = gunicorn()
     assert not folders(masters[0])
     assert folders(masters[1])

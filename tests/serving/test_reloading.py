@@ -3,13 +3,14 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
 from .conftest import ServerMaker
-from .running import PATIENCE, Load, is_running, until
+from .running import PATIENCE, Load, free_port, is_running, until
 from .traffic import Bearer, Traffic, kept
 
 pytestmark = pytest.mark.slow
@@ -52,6 +53,52 @@ def test_a_reload_keeps_nobody_waiting(gunicorn: ServerMaker, checkout: Path) ->
         load.wait_for_more()
     assert set(load.results) == {200}
     assert slowest < 2.5, server.log
+
+
+@pytest.fixture
+def settings(checkout: Path) -> Iterator[Path]:
+    """The `.env` of the servers' checkout."""
+    path = checkout / ".env"
+    yield path
+    path.unlink()
+
+
+@pytest.mark.parametrize("line", ["AUTHZ_DPOPP=required", "METRICS_PORT={port}"])
+def test_a_reload_that_cannot_succeed_is_not_made(
+    line: str, gunicorn: ServerMaker, settings: Path
+) -> None:
+    """The log says why, and the server goes on with what it has."""
+    server = gunicorn()
+    settings.write_text(line.format(port=free_port()))
+    old = server.workers
+    os.kill(server.gunicorn, signal.SIGHUP)
+    until(lambda: "Not reloaded" in server.log)
+    assert line.partition("=")[0] in server.log
+    assert requests.get(f"{server.url}/items", timeout=PATIENCE).status_code == 200
+    assert all(map(is_running, old))
+
+
+def test_a_reload_takes_settings_and_code_that_are_new(
+    gunicorn: ServerMaker, checkout: Path, settings: Path
+) -> None:
+    """Of the modules that the master has imported, too."""
+    config, entry = checkout / "config.py", checkout / "new_wsgi.py"
+    before = config.read_text()
+    entry.write_text("from wsgi import app")
+    server = gunicorn(app="new_wsgi:app")
+    settings.write_text("RATELIMIT_PER_ADDRESS=1/hour")
+    try:
+        config.write_text(f"{before}\nNEW = True\n")
+        entry.write_text("import config; assert config.NEW\nfrom wsgi import app")
+        old = server.workers
+        os.kill(server.gunicorn, signal.SIGHUP)
+        until(lambda: not any(is_running(worker) for worker in old))
+        statuses = [
+            requests.get(f"{server.url}/items", timeout=PATIENCE).status_code for _ in range(9)
+        ]
+    finally:
+        config.write_text(before)
+    assert statuses[-1] == 429, server.log
 
 
 def test_recycling_workers_fails_no_request(gunicorn: ServerMaker, bearer: Bearer) -> None:
