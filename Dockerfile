@@ -37,5 +37,5 @@ ENV PATH=/venv/bin:$PATH \
 EXPOSE 7000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:7000/health/live', timeout=2)"]
+    CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1:7000', timeout=2); c.request('GET', '/health/live'); raise SystemExit(c.getresponse().status != 200)"]
 CMD ["gunicorn", "--bind", "0.0.0.0:7000", "wsgi:app"]

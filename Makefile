@@ -36,7 +36,7 @@ test: $(VENV)/development.stamp
 	@echo 'Running the fast tests, on two cores ...'
 	@$(RUN) -m pytest -m 'not slow' -n 2 --dist worksteal
 	@echo 'Running the tests that start servers and processes ...'
-	@$(RUN) -m pytest -m slow
+	@$(RUN) -m pytest -m slow -n 2 --dist loadfile
 
 # Strict: a package of which the service says nothing fails, as does a service that is not there.
 audit: $(VENV)/development.stamp

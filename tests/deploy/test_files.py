@@ -25,7 +25,7 @@ SCRIPTS = Path(sysconfig.get_path("scripts"))
 SETTINGS = {setting.name for setting in config.SETTINGS} | set(DEFAULTS)
 
 #: Address at which the API is asked, in the files that say how.
-PROBED = re.compile(r"(?:path: |health_uri |:7000)(/[a-z/]+)")
+PROBED = re.compile(r"(?:path: |health_uri |'GET', ')(/[a-z/]+)")
 
 
 def manifests() -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Folders of the project whose programs come from the npm registry."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -22,7 +23,10 @@ def installed(folder: Path, purpose: str) -> Path:
         reason = f"npm is missing: {purpose}"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     done, wanted = folder / "node_modules" / "installed.lock", folder / "package-lock.json"
-    if not done.exists() or done.read_bytes() != wanted.read_bytes():
-        subprocess.run(["npm", "ci"], cwd=folder, check=True, timeout=INSTALLING)
-        shutil.copyfile(wanted, done)
+    with wanted.open("rb") as lock:
+        # Processes of one run install once.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists() or done.read_bytes() != wanted.read_bytes():
+            subprocess.run(["npm", "ci"], cwd=folder, check=True, timeout=INSTALLING)
+            shutil.copyfile(wanted, done)
     return folder
