@@ -88,7 +88,7 @@ def write(work: Callable[[Connection], Result]) -> Result:
                 if postgresql.sqlstate(error) not in postgresql.SET_BACK:
                     raise
             # The transaction is over: nobody waits for what it held.
-            time.sleep(random.uniform(0, pause))  # noqa: S311 - it spreads, and keeps no secret
+            time.sleep(random.uniform(0, pause))  # noqa: S311  # nosec B311
         return _write_once(work)
 
 

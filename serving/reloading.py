@@ -51,7 +51,7 @@ def _would_start(server: "Arbiter") -> bool:
     command = [sys.executable, "-m", "gunicorn", *start["args"][2:], "--check-config"]
     environ = {name: value for name, value in os.environ.items() if name != multiproc.VARIABLE}
     try:
-        trial = subprocess.run(  # noqa: S603  # nosec B603 - as this server was started
+        trial = subprocess.run(  # noqa: S603 - as this server was started
             command, cwd=start["cwd"], env=environ, timeout=LOADING_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:

@@ -65,7 +65,7 @@ class Observed:
         began = perf_counter()
         request_id = environ.get("HTTP_X_REQUEST_ID", "")
         if not _ID(request_id):
-            request_id = f"{getrandbits(128):032x}"
+            request_id = f"{getrandbits(128):032x}"  # nosec B311
         environ[REQUEST_ID] = request_id
         status, seen = 500, None
 
