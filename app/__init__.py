@@ -54,7 +54,6 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     observe.init_app(app, metrics)
     exposition.init_app(app, metrics)
     app.cli.add_command(tenant_cli)
-    # After all other routes, which it describes.
     openapi.init_app(app)
     extensions.authz.check(app)
     return app

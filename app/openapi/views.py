@@ -4,6 +4,7 @@ The page is Swagger UI from the files of the wheel `flask-swagger-ui`. Nothing c
 and no script stands in the page: its Content-Security-Policy allows neither.
 """
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import cast
@@ -17,7 +18,7 @@ from app.authz.parsing import names
 
 from .serving import Fixed
 
-#: Where an app keeps its document.
+#: Where an app keeps what returns its document.
 DOCUMENT = "openapi"
 
 bp = Blueprint("openapi", __name__, template_folder="page")
@@ -37,7 +38,7 @@ _FILES = {
 @public
 def document() -> Response:
     """Answer with the OpenAPI document."""
-    return cast(Fixed, current_app.extensions[DOCUMENT]).answer()
+    return cast(Callable[[], Fixed], current_app.extensions[DOCUMENT])().answer()
 
 
 @bp.get("/docs")

@@ -11,6 +11,8 @@ from .case import Case, Forge
 from .conftest import METADATA, Send
 from .corpus import CORPUS
 
+pytestmark = pytest.mark.slow
+
 #: `error` of the challenge, where it is not `invalid_token`.
 ERRORS = {
     "request_malformed": "invalid_request",

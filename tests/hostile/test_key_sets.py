@@ -20,6 +20,8 @@ from .keys import SeededKey, rs256
 from .padding import digest_info, encoded
 from .publications import ADDRESSES, NAMES, NO_KEY_SETS
 
+pytestmark = pytest.mark.slow
+
 Ask = Callable[[str], TestResponse]
 
 
