@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from gunicorn.config import Config
     from gunicorn.workers.base import Worker
 
-# The settings' reader imports redis, and that its asyncio part, which nobody uses. Of any other
-# module that has come before the patch, gevent still warns.
-warnings.filterwarnings("ignore", r"Monkey-patching ssl.*\['redis\.asyncio\.[^']*'\]")
-
 _SETTINGS = load(environment())[0]
 _PORT = cast(int, _SETTINGS["PORT"])
 _METRICS_PORT = cast(int | None, _SETTINGS["METRICS_PORT"])

@@ -3,7 +3,6 @@
 from flask import Flask
 
 from app.authz.state import State
-from app.authz.state.redis import RedisState
 from app.authz.state.sql import SqlState
 from app.database import reader
 from app.extensions import db
@@ -13,6 +12,9 @@ def shared_state(app: Flask) -> State:
     """Return the state of an app whose database is bound; nothing is connected yet."""
     url = app.config.get("STATE_URL")
     if url:
+        # Only where it is wanted: redis-py is a sixth of all that there is to import.
+        from app.authz.state.redis import RedisState
+
         return RedisState(url)
     with app.app_context():
         engine = db.engine

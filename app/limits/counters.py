@@ -13,22 +13,14 @@ from time import monotonic
 from typing import ClassVar
 
 from limits.storage import RedisStorage, Storage
-from redis import BlockingConnectionPool
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
 #: Address under which Flask-Limiter finds `Counters`.
 URI = "counters://"
 
-#: Seconds for each wait for the server: being counted is worth no more.
-TIMEOUT = 0.5
 #: Seconds for which a server that did not answer is not asked again, but for one request then.
 PAUSE = 5.0
-#: Connections of a process. A call takes one for less than a millisecond.
-CONNECTIONS = 50
 #: Keys that a process remembers, about 200 bytes each.
 KEYS = 100_000
 
@@ -107,7 +99,9 @@ class Counters(Storage):
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        """What to expect: nothing but a mistake."""
+        """What a server that does not answer raises."""
+        from .server import RedisError
+
         return RedisError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
@@ -150,7 +144,7 @@ class Counters(Storage):
             self._down_until = monotonic() + PAUSE  # the others do not wait beside this one
         try:
             found = shared(self._server)
-        except RedisError as error:
+        except self.base_exceptions as error:
             if self._down_until is None:
                 log.warning(
                     "limits: the server of STATE_URL does not answer (%s): each process counts for"
@@ -168,19 +162,8 @@ class Counters(Storage):
     def _server(self) -> RedisStorage:
         """The server, as this process knows it. Its pool holds locks and connections, which no
         child may have from its parent."""
+        # Only where one is named: redis-py takes long to import.
+        from .server import connect
+
         process = os.getpid()
-        return self._servers.get(process) or self._servers.setdefault(
-            process, RedisStorage(self._url, connection_pool=_pool(self._url), key_prefix="limits")
-        )
-
-
-def _pool(url: str) -> BlockingConnectionPool:
-    return BlockingConnectionPool.from_url(
-        url,
-        max_connections=CONNECTIONS,
-        timeout=TIMEOUT,
-        socket_connect_timeout=TIMEOUT,
-        socket_timeout=TIMEOUT,
-        retry=Retry(NoBackoff(), 0),
-        protocol=2,
-    )
+        return self._servers.get(process) or self._servers.setdefault(process, connect(self._url))
