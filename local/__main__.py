@@ -89,7 +89,7 @@ def _post_line(plan: Plan, processes: Processes) -> str:
 
 
 def _announcement(plan: Plan, example: str) -> str:
-    issuer = f"Local tenant  {plan.issuers}"
+    issuer = f"Local tenant  {plan.issuers} (who signs in, and where: .venv/bin/flask tenant)"
     if not plan.with_tenant:
         issuer = f"Issuer        {plan.issuers}, as configured; no local tenant is started"
     return (

@@ -1,5 +1,6 @@
 """Addresses of this machine: the tenant has no other."""
 
+from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -36,6 +37,18 @@ def local_issuer(configured: str) -> str:
         "set it to the local tenant's address, such as http://127.0.0.1:7001/, "
         "or ask the configured issuer for a token."
     )
+
+
+def foreign(addresses: Iterable[str]) -> list[str]:
+    """Return those of some addresses that are not of this machine; an empty one is none."""
+    return [address.strip() for address in addresses if address.strip() and not _is_here(address)]
+
+
+def _is_here(address: str) -> bool:
+    try:
+        return is_loopback(urlsplit(address.strip()).hostname or "")
+    except ValueError:
+        return False
 
 
 def _as_local_issuer(address: str) -> str | None:

@@ -2,17 +2,29 @@
 
 import time
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 from authlib.oauth2 import OAuth2Error
 from flask import Flask, Response, json, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.tenant.accounts import Accounts
+from app.tenant.cors import allow_local_pages
+from app.tenant.grants.refresh_tokens import TenantRevocation
+from app.tenant.hosts import refuse_foreign_hosts
 from app.tenant.keys import KeyFile
 from app.tenant.management import PREFIX, as_management_error, management_api
+from app.tenant.metadata import metadata
+from app.tenant.pages.files import page_files
+from app.tenant.pages.headers import mark_answers
+from app.tenant.pages.sessions import Sessions
+from app.tenant.pages.sign_in import sign_in_pages
+from app.tenant.pages.sign_out import sign_out_pages
 from app.tenant.permissions import PermissionFile
-from app.tenant.server import TenantClientCredentials, TenantServer
+from app.tenant.server import TenantServer
 from app.tenant.tokens import TokenIssuer
+from app.tenant.userinfo import userinfo_endpoint
 
 #: Largest body of a request, in bytes; no parameter needs more.
 MAX_BODY = 16 * 1024
@@ -39,10 +51,19 @@ def create_tenant(
     """
     tenant = Flask(__name__, static_folder=None)
     tenant.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    tokens = TokenIssuer(issuer, keys, clock)
+    tokens, accounts = TokenIssuer(issuer, keys, clock), Accounts()
+    server = TenantServer(tokens, audiences, permissions, accounts)
+    sessions = Sessions(f"menu-tenant-{urlsplit(issuer).port}", clock)
+    mark_answers(tenant)
+    allow_local_pages(tenant)
+    refuse_foreign_hosts(tenant)
     _add_documents(tenant, issuer, keys)
-    _add_token_endpoint(tenant, TenantServer(tokens, audiences))
-    tenant.register_blueprint(management_api(tokens, audiences, permissions))
+    _add_token_endpoints(tenant, server)
+    tenant.register_blueprint(userinfo_endpoint(f"{issuer}userinfo", server.access, server.proofs))
+    tenant.register_blueprint(page_files())
+    tenant.register_blueprint(sign_in_pages(server, accounts, sessions, clock))
+    tenant.register_blueprint(sign_out_pages(server, sessions))
+    tenant.register_blueprint(management_api(tokens, audiences, permissions, accounts))
     tenant.register_error_handler(HTTPException, _as_error)
     return tenant
 
@@ -51,7 +72,7 @@ def _add_documents(tenant: Flask, issuer: str, keys: KeyFile) -> None:
     @tenant.get("/.well-known/openid-configuration")
     def discovery() -> Response:
         """Say where everything is (OpenID Connect Discovery 1.0, section 4)."""
-        return _document(_metadata(issuer))
+        return _document(metadata(issuer))
 
     @tenant.get("/.well-known/jwks.json")
     def jwks() -> Response:
@@ -59,11 +80,19 @@ def _add_documents(tenant: Flask, issuer: str, keys: KeyFile) -> None:
         return _document(keys.load().public_set())
 
 
-def _add_token_endpoint(tenant: Flask, server: TenantServer) -> None:
+def _add_token_endpoints(tenant: Flask, server: TenantServer) -> None:
     @tenant.post("/oauth/token")
     def token() -> Response:
         """Hand out an access token (RFC 6749, section 3.2)."""
         response: Response = server.create_token_response(request)
+        return response
+
+    @tenant.post("/oauth/revoke")
+    def revoke() -> Response:
+        """End a refresh token (RFC 7009, section 2)."""
+        response: Response = server.create_endpoint_response(
+            TenantRevocation.ENDPOINT_NAME, request
+        )
         return response
 
     @tenant.errorhandler(OAuth2Error)
@@ -77,18 +106,6 @@ def _document(content: dict[str, object]) -> Response:
     response = jsonify(content)
     response.headers["Cache-Control"] = _KEYS_CACHE_CONTROL
     return response
-
-
-def _metadata(issuer: str) -> dict[str, object]:
-    return {
-        "issuer": issuer,
-        "token_endpoint": f"{issuer}oauth/token",
-        "jwks_uri": f"{issuer}.well-known/jwks.json",
-        "grant_types_supported": [TenantClientCredentials.GRANT_TYPE],
-        "token_endpoint_auth_methods_supported": list(
-            TenantClientCredentials.TOKEN_ENDPOINT_AUTH_METHODS
-        ),
-    }
 
 
 def _as_error(error: HTTPException) -> BaseResponse:

@@ -1,4 +1,4 @@
-"""`flask tenant`: run the local tenant, rotate its key, print a token, change permissions."""
+"""`flask tenant`: show and run the local tenant, rotate its key, print tokens, set permissions."""
 
 import json
 import re
@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
-from app.tenant.address import AddressError, issuer_at, local_issuer
+from app.tenant.about import about, about_lines
+from app.tenant.address import AddressError, foreign, issuer_at, local_issuer
 from app.tenant.application import create_tenant
-from app.tenant.clients import CLIENTS
 from app.tenant.files import TenantFileError
 from app.tenant.keys import KeyFile
 from app.tenant.permissions import PermissionFile
@@ -20,14 +20,33 @@ from app.tenant.serving import hold_stop_signals, listen, serving, wait_for_stop
 from app.tenant.tokens import LIFETIME, TokenIssuer
 from app.tenant.users import USERS
 
-tenant_cli = AppGroup("tenant", help="The local stand-in for the Auth0 tenant.")
-
 #: The client that a token names which nobody signed in for.
 _CLIENT_ID = "flask-tenant-token"
 
 #: A permission's characters are those of a scope (RFC 6749, section 3.3).
 _PERMISSION = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 _SEPARATOR = re.compile(r"[\s,]+")
+
+
+@click.group("tenant", cls=AppGroup, invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print addresses and all as JSON.")
+@click.pass_context
+@with_appcontext
+def tenant_cli(context: click.Context, as_json: bool) -> None:
+    """The local stand-in for the Auth0 tenant. Without a command: its addresses, clients, accounts.
+
+    The tenant need not be running.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    issuer = issuer_at("127.0.0.1", current_app.config["TENANT_PORT"])
+    with _told():
+        if as_json:
+            click.echo(json.dumps(about(issuer, _audiences(), _permission_file()), indent=2))
+        else:
+            lines = about_lines(issuer, _audiences(), _permission_file())
+            more = "`flask tenant run` serves it; `flask tenant --help` tells of the rest."
+            click.echo("\n".join([*lines, "", more]))
 
 
 @tenant_cli.command("run")
@@ -41,6 +60,7 @@ def run(host: str, port: int | None) -> None:
     """Serve the tenant on this machine until Ctrl-C."""
     keys, audiences = _key_file(), _audiences()
     with _told():
+        _require_nothing_foreign()
         keys.load()
         listener = listen(host, current_app.config["TENANT_PORT"] if port is None else port)
     issuer = issuer_at(host, listener.getsockname()[1])
@@ -136,19 +156,29 @@ def _permission_names(options: tuple[str, ...], hint: str = "--permissions") -> 
     return tuple(dict.fromkeys(names))
 
 
+def _require_nothing_foreign() -> None:
+    """Refuse to run where tokens of anybody could open more than this machine.
+
+    :raises AddressError: with the setting, and the cure.
+    """
+    named = {
+        "AUTH0_ISSUER_URL": _configured_issuers().split(","),
+        "AUTH0_DOMAIN": str(current_app.config.get("AUTH0_DOMAIN") or "").split(","),
+        # Every origin is no origin in particular, and the API's default.
+        "CORS_ORIGINS": sorted(set(current_app.config.get("CORS_ORIGINS", ())) - {"*"}),
+    }
+    for setting, addresses in named.items():
+        for address in foreign(addresses):
+            raise AddressError(
+                f"{setting} names {address}, which is not this machine, and the local tenant hands "
+                f"tokens to everybody: run it without that setting, or serve without the tenant."
+            )
+
+
 def _announce(issuer: str, audiences: list[str]) -> None:
-    lines = [
-        "Local tenant for development, on this machine only. Ctrl-C stops it.",
-        f"  issuer    {issuer}",
-        f"  metadata  {issuer}.well-known/openid-configuration",
-        f"  tokens    {issuer}oauth/token",
-        *(f"  audience  {audience}" for audience in audiences),
-    ]
-    for client in CLIENTS.values():
-        names = (*client.permissions, *client.management_permissions)
-        granted = " ".join(names) or "no permissions"
-        lines.append(f"  client    {client.client_id}, {client.client_secret} ({granted})")
-    click.echo("\n".join(lines), err=True)
+    lines = about_lines(issuer, audiences, _permission_file())
+    first = "Local tenant for development, on this machine only. Ctrl-C stops it."
+    click.echo("\n".join([first, *(f"  {line}" for line in lines)]), err=True)
     _warn_of_another_issuer(issuer)
 
 

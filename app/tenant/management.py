@@ -6,10 +6,10 @@ from flask import Blueprint, Response, abort, json, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.tenant.accounts import Accounts
 from app.tenant.clients import READ_USERS
 from app.tenant.permissions import PermissionFile
 from app.tenant.tokens import TokenIssuer, management_audience
-from app.tenant.users import USERS
 
 PREFIX = "/api/v2"
 
@@ -18,13 +18,17 @@ _PER_PAGE, _MOST_PER_PAGE = 50, 100
 
 
 def management_api(
-    tokens: TokenIssuer, audiences: Sequence[str], permissions: PermissionFile
+    tokens: TokenIssuer,
+    audiences: Sequence[str],
+    permissions: PermissionFile,
+    accounts: Accounts,
 ) -> Blueprint:
     """Make the API.
 
     :param tokens: whose tokens open it.
     :param audiences: the tenant's APIs; a user's permissions are the same for each.
     :param permissions: the users' permissions, read again for every request.
+    :param accounts: the users.
     """
     api = Blueprint("management", __name__, url_prefix=PREFIX)
 
@@ -44,7 +48,7 @@ def management_api(
     @api.get("/users/<user_id>/permissions")
     def user_permissions(user_id: str) -> Response:
         """List a user's permissions, a page at a time."""
-        user = next((user for user in USERS.values() if user.subject == user_id), None)
+        user = accounts.get(user_id)
         if user is None:
             abort(404, "The user does not exist.")
         names = permissions.of(user)

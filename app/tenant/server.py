@@ -6,46 +6,129 @@ Whoever asks Auth0 for a token says for which API, and gets the permissions gran
 from collections.abc import Sequence
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import (
     AccessDeniedError,
     ClientCredentialsGrant,
     InvalidRequestError,
+    OAuth2Request,
 )
-from flask import Request
+from authlib.oauth2.rfc9207 import IssuerParameter
+from authlib.oidc.core.errors import LoginRequiredError
+from flask import Request, Response
+from werkzeug.datastructures import MultiDict
 
+from app.tenant.accounts import Accounts
 from app.tenant.clients import CLIENTS, Client
+from app.tenant.grants.access import AccessTokens
+from app.tenant.grants.authorization_request import AuthorizationRequest
+from app.tenant.grants.codes import LIFETIME as CODE_LIFETIME
+from app.tenant.grants.codes import Code, RequiredChallenge, TenantAuthorizationCode
+from app.tenant.grants.id_tokens import IdTokens
+from app.tenant.grants.proofs import Proofs
+from app.tenant.grants.refresh_tokens import RefreshTokens, TenantRefreshToken, TenantRevocation
+from app.tenant.memory import Memory
+from app.tenant.permissions import PermissionFile
 from app.tenant.token_request import TokenRequest
 from app.tenant.tokens import LIFETIME, TokenIssuer, management_audience
 
+_MOST_CODES = 1_000
+
 
 class TenantServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships no types
-    """Authlib's server over the tenant's clients and tokens."""
+    """Authlib's server over the tenant's clients, people and tokens."""
 
-    def __init__(self, tokens: TokenIssuer, audiences: Sequence[str]) -> None:
+    def __init__(
+        self,
+        tokens: TokenIssuer,
+        audiences: Sequence[str],
+        permissions: PermissionFile,
+        accounts: Accounts,
+    ) -> None:
         super().__init__()
         self.tokens = tokens
         #: The APIs that tokens may be asked for.
         self.audiences = frozenset(audiences)
         #: The tenant's own API, for clients that were granted something there.
         self.management = management_audience(tokens.issuer)
+        self.access = AccessTokens(tokens, self.audiences, permissions, accounts)
+        self.codes: Memory[Code] = Memory(tokens.clock, CODE_LIFETIME, _MOST_CODES)
+        self.refresh_tokens = RefreshTokens(tokens.clock)
+        self.proofs = Proofs(tokens.clock)
         # Not Authlib's own: they tell an unknown client from a wrong secret.
         self.register_client_auth_method("client_secret_basic", _client_by_header)
         self.register_client_auth_method("client_secret_post", _client_by_body)
+        self.register_client_auth_method("none", _client_by_name)
         self.register_grant(TenantClientCredentials)
+        id_tokens = IdTokens(tokens)
+        self.register_grant(TenantAuthorizationCode, [RequiredChallenge(), id_tokens])
+        self.register_grant(TenantRefreshToken, [id_tokens])
+        self.register_endpoint(TenantRevocation)
+        self._issuer_parameter = _OwnIssuer(tokens.issuer)
 
     def query_client(self, client_id: str) -> Client | None:
         """Return the client with this identifier."""
         return CLIENTS.get(client_id)
 
     def save_token(self, *_: object) -> None:
-        """Keep nothing: an access token is known by its signature."""
+        """Keep nothing: what is kept of a token, its maker keeps."""
 
-    def create_oauth2_request(self, request: Request) -> TokenRequest:
-        """Read a request to the token endpoint.
+    def create_oauth2_request(self, request: Request | OAuth2Request) -> OAuth2Request:
+        """Read a request of a client, unless it has been read.
 
         :raises InvalidRequestError: it is malformed; Authlib leaves that to its caller.
         """
+        if isinstance(request, OAuth2Request):
+            return request
         return TokenRequest(f"{self.tokens.issuer}oauth/token", request)
+
+    def read_authorization_request(self, given: MultiDict[str, str]) -> AuthorizationRequest:
+        """Read a request that a browser brings, in a query or a form.
+
+        :raises InvalidRequestError: it is malformed.
+        """
+        return AuthorizationRequest(f"{self.tokens.issuer}authorize", given)
+
+    def refuse(self, request: AuthorizationRequest) -> Response | None:
+        """Return the answer to a request that cannot be granted, whoever signs in; else None.
+
+        :raises OAuth2Error: it cannot be known where the answer goes.
+        """
+        try:
+            self.get_consent_grant(request)
+        except OAuth2Error as error:
+            if error.redirect_uri is None:
+                raise
+            return self._named(self.handle_error_response(request, error))
+        return None
+
+    def refuse_silently(self, request: AuthorizationRequest) -> Response:
+        """Return the answer to a request that forbids to ask who is there."""
+        error = LoginRequiredError(
+            redirect_uri=request.payload.redirect_uri, state=request.payload.state
+        )
+        return self._named(self.handle_error_response(request, error))
+
+    def grant(self, request: AuthorizationRequest) -> Response:
+        """Return the answer to a request of which nothing is wrong, with a code."""
+        assert request.session is not None
+        grant = self.get_authorization_grant(request)
+        return self._named(
+            self.create_authorization_response(request, request.session.user, grant=grant)
+        )
+
+    def _named(self, response: Response) -> Response:
+        """Have an answer say whose it is (RFC 9207)."""
+        self._issuer_parameter.add_issuer_parameter(self, response)
+        return response
+
+
+class _OwnIssuer(IssuerParameter):  # type: ignore[misc]
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+
+    def get_issuer(self) -> str:
+        return self._issuer
 
 
 class TenantClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
@@ -55,6 +138,7 @@ class TenantClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
 
     def validate_token_request(self) -> None:
         """Check the client, then the audience; Auth0 answers an API that it does not know so."""
+        self.thumbprint = self.server.proofs.of_token_request(self.request)
         super().validate_token_request()
         audience = self.request.parameters.get("audience")
         if audience is None:
@@ -69,8 +153,11 @@ class TenantClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
         client: Client = self.request.client
         audience = self.request.parameters["audience"]
         permissions = client.granted(scope, management=audience == self.server.management)
-        token = self.server.tokens.for_client(client.client_id, audience, permissions)
-        answer = {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME}
+        token = self.server.tokens.for_client(
+            client.client_id, audience, permissions, self.thumbprint
+        )
+        kind = "DPoP" if self.thumbprint else "Bearer"
+        answer = {"access_token": token, "token_type": kind, "expires_in": LIFETIME}
         if permissions:
             answer["scope"] = " ".join(permissions)
         return answer
@@ -83,6 +170,10 @@ def _client_by_header(_: object, request: TokenRequest) -> Client | None:
 def _client_by_body(_: object, request: TokenRequest) -> Client | None:
     parameters = request.parameters
     return _client(parameters.get("client_id", ""), parameters.get("client_secret", ""))
+
+
+def _client_by_name(_: object, request: TokenRequest) -> Client | None:
+    return CLIENTS.get(request.parameters.get("client_id", ""))
 
 
 def _client(client_id: str, client_secret: str) -> Client | None:

@@ -1,4 +1,4 @@
-"""What a client sends to `/oauth/token`, as Authlib wants it.
+"""What a client sends to `/oauth/token` or `/oauth/revoke`, as Authlib wants it.
 
 Authlib's own reading takes forms only, adds the query string to them, and raises more than OAuth
 errors on hostile input, such as `UnicodeDecodeError` for a `Basic` header that is not UTF-8. So
@@ -7,18 +7,21 @@ everything is read here, and Authlib sees parameters of printable ASCII only.
 
 import json
 import re
+from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from flask import Request
 from werkzeug.exceptions import LengthRequired
 
+from app.tenant.grants.sign_in import SignIn
+
 #: The characters of client identifiers, secrets and scopes (RFC 6749, appendix A).
 _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 
 
 class TokenRequest(OAuth2Request):  # type: ignore[misc]  # Authlib ships no types
-    """A request for a token, with the parameters of its body and the secret where it was sent."""
+    """A request of a client, with the parameters of its body and the secret where it was sent."""
 
     def __init__(self, address: str, http: Request) -> None:
         """Read the request.
@@ -36,6 +39,13 @@ class TokenRequest(OAuth2Request):  # type: ignore[misc]  # Authlib ships no typ
         self.basic = _basic_credentials(http)
         if self.basic and "client_secret" in self.parameters:
             raise InvalidRequestError("Send the client credentials once: header or body.")
+        #: What the tokens are of, if somebody signed in; set by the grants.
+        self.sign_in: SignIn | None = None
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The parameters, under the name that Authlib's grants have for them."""
+        return self.parameters
 
 
 def _parameters(http: Request) -> dict[str, str]:
@@ -84,4 +94,6 @@ def _basic_credentials(http: Request) -> tuple[str, str] | None:
         raise InvalidRequestError("The Authorization header is malformed.") from error
     if credentials is None or credentials.type != "basic":
         return None
-    return credentials.username or "", credentials.password or ""
+    # Encoded as in a form (RFC 6749, section 2.3.1). Many clients do not, which is the same here:
+    # no identifier and no secret holds a `%` or a `+`.
+    return unquote_plus(credentials.username or ""), unquote_plus(credentials.password or "")

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
+from app.authz.testing import Clock
 from app.tenant.address import issuer_at
 from app.tenant.application import create_tenant
 from app.tenant.cli import tenant_cli
@@ -14,6 +15,7 @@ from app.tenant.keys import KeyFile
 from app.tenant.permissions import PermissionFile
 from app.tenant.serving import listen, serving
 
+from .browser import Browser
 from .running import AUDIENCE, NOW, OTHER_AUDIENCE, RunningTenant
 
 
@@ -42,14 +44,21 @@ def full_key_file(key_file: KeyFile, made_keys: bytes) -> KeyFile:
 @pytest.fixture
 def tenant(full_key_file: KeyFile) -> Iterator[RunningTenant]:
     """A tenant on a free port, in a thread."""
-    listener = listen("127.0.0.1", 0)
+    listener, time = listen("127.0.0.1", 0), Clock()
+    time.now = float(NOW)
     issuer = issuer_at("127.0.0.1", listener.getsockname()[1])
     permissions = PermissionFile(full_key_file.path.with_name("tenant-permissions.json"))
     application = create_tenant(
-        issuer, [AUDIENCE, OTHER_AUDIENCE], full_key_file, permissions, lambda: NOW
+        issuer, [AUDIENCE, OTHER_AUDIENCE], full_key_file, permissions, time
     )
     with serving(application, listener):
-        yield RunningTenant(issuer, full_key_file, permissions)
+        yield RunningTenant(issuer, full_key_file, permissions, time)
+
+
+@pytest.fixture
+def browser(tenant: RunningTenant) -> Browser:
+    """A browser in which nobody is signed in."""
+    return Browser(tenant)
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ import requests
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from app.authz.testing import Clock
 from app.tenant.keys import KeyFile
 from app.tenant.permissions import PermissionFile
 
 AUDIENCE = "https://menu-api.demo.com"
 OTHER_AUDIENCE = "https://orders-api.demo.com"
 
-#: When the served tenant believes to live.
+#: When the served tenant starts.
 NOW = 1_800_000_000
 
 
@@ -24,6 +25,8 @@ class RunningTenant:
     issuer: str
     keys: KeyFile
     permissions: PermissionFile
+    #: What the tenant takes for the time; it stands still at `NOW` until it is moved.
+    clock: Clock
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """Ask for a document."""

@@ -31,24 +31,69 @@ def assert_refused(response: requests.Response, status: int, error: str) -> None
 def test_discovery_names_the_tenants_own_addresses(tenant: RunningTenant) -> None:
     """The issuer ends in a slash, and what it names exists."""
     document = tenant.get(".well-known/openid-configuration").json()
-    assert document == {
-        "issuer": tenant.issuer,
-        "token_endpoint": f"{tenant.issuer}oauth/token",
-        "jwks_uri": f"{tenant.issuer}.well-known/jwks.json",
-        "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    addresses = {
+        "authorization_endpoint": "authorize",
+        "token_endpoint": "oauth/token",
+        "userinfo_endpoint": "userinfo",
+        "revocation_endpoint": "oauth/revoke",
+        "end_session_endpoint": "oidc/logout",
+        "jwks_uri": ".well-known/jwks.json",
     }
+    for name, path in addresses.items():
+        assert document[name] == tenant.issuer + path
+        assert requests.options(document[name], timeout=10).status_code == 200
+    assert document["issuer"] == tenant.issuer
     assert tenant.issuer.endswith("/")
 
 
-def test_the_host_header_changes_nothing(tenant: RunningTenant) -> None:
-    """Documents and tokens name the tenant's own issuer, whatever host a request asks for."""
-    for host in ("evil.example", "evil.example:1", "127.0.0.1@evil.example", "\u00e9", "["):
-        headers = {"Host": host}
-        document = tenant.get(".well-known/openid-configuration", headers=headers).json()
-        answer = tenant.post_token(data=token_form(), headers=headers).json()
-        assert document["issuer"] == tenant.issuer
-        assert tenant.verify(answer["access_token"]).claims["iss"] == tenant.issuer
+def test_discovery_names_what_the_tenant_can(tenant: RunningTenant) -> None:
+    """Among it, that codes need a challenge, and how answers come."""
+    document = tenant.get(".well-known/openid-configuration").json()
+    assert document["code_challenge_methods_supported"] == ["S256"]
+    assert document["response_types_supported"] == ["code"]
+    assert document["response_modes_supported"] == ["query", "web_message"]
+    assert document["grant_types_supported"] == [
+        "authorization_code",
+        "refresh_token",
+        "client_credentials",
+    ]
+    assert document["token_endpoint_auth_methods_supported"] == [
+        "client_secret_basic",
+        "client_secret_post",
+        "none",
+    ]
+    assert document["id_token_signing_alg_values_supported"] == ["RS256"]
+    assert document["dpop_signing_alg_values_supported"] == [
+        *("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
+    ]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1", "[::1]:7001", "LOCALHOST:7001"])
+def test_another_name_of_this_machine_changes_nothing(tenant: RunningTenant, host: str) -> None:
+    """Documents and tokens name the tenant's own issuer."""
+    headers = {"Host": host}
+    document = tenant.get(".well-known/openid-configuration", headers=headers).json()
+    answer = tenant.post_token(data=token_form(), headers=headers).json()
+    assert document["issuer"] == tenant.issuer
+    assert tenant.verify(answer["access_token"]).claims["iss"] == tenant.issuer
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "evil.example:1", "127.0.0.1.evil.example", "localhost.evil.example"),
+        *("127.0.0.1@evil.example", "127.0.0.1/evil.example", "192.168.0.1", "0.0.0.0", "127.1"),
+        *("localhost.", "localhost:x", "", "\u00e9", "[", "[::1", "127.0.0.1:1, evil.example"),
+    ],
+)
+def test_a_foreign_host_gets_nothing(tenant: RunningTenant, host: str) -> None:
+    """A page of the web whose name resolves to this machine cannot ask (DNS rebinding)."""
+    headers = {"Host": host.encode()}
+    for path in (".well-known/openid-configuration", "authorize", "nowhere"):
+        response = tenant.get(path, headers=headers)
+        assert response.status_code in (400, 421)
+        assert "127.0.0.1" not in response.headers.get("Location", "")
+    assert tenant.post_token(data=token_form(), headers=headers).status_code in (400, 421)
 
 
 def test_the_key_set_is_public_and_may_be_cached(tenant: RunningTenant) -> None:
@@ -133,6 +178,12 @@ def test_the_credentials_may_come_in_the_header(tenant: RunningTenant, kind: str
     assert tenant.post_token(**{kind: form}, headers=headers).status_code == 200
 
 
+def test_the_credentials_in_the_header_may_be_encoded(tenant: RunningTenant) -> None:
+    """As in a form, which strict clients do with a hyphen too (RFC 6749, section 2.3.1)."""
+    headers = basic(b"postman:postman%2Ddevelopment%2Dsecret")
+    assert tenant.post_token(data=token_form(client_secret=None), headers=headers).ok
+
+
 def test_any_of_the_audiences_may_be_asked_for(tenant: RunningTenant) -> None:
     """The token is for that one alone."""
     answer = tenant.post_token(data=token_form(audience=OTHER_AUDIENCE)).json()
@@ -164,7 +215,10 @@ def test_a_wrong_parameter_is_refused(
 
 @pytest.mark.parametrize(
     "credentials",
-    [b"", b":", b"postman", b"postman:wrong", b"nobody:secret", "postman:\u00e9".encode(), b"\xff"],
+    [
+        *(b"", b":", b"postman", b"postman:wrong", b"nobody:secret", b"\xff", b"postman:%ff%00"),
+        "postman:\u00e9".encode(),
+    ],
 )
 def test_wrong_credentials_in_the_header_are_refused(
     tenant: RunningTenant, credentials: bytes

@@ -174,3 +174,69 @@ def test_the_tenant_runs_on_loopback_only(cli: FlaskCliRunner, host: str) -> Non
     """Whoever reaches it gets tokens."""
     result = cli.invoke(args=["tenant", "run", "--host", host, "--port", "0"])
     assert_refused(result, "loopback", "127.0.0.1")
+
+
+def test_without_a_command_it_says_what_there_is(cli: FlaskCliRunner) -> None:
+    """Addresses, clients with their secrets, accounts, and where to read on; on standard output."""
+    result = cli.invoke(args=["tenant"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    for text in (
+        "http://127.0.0.1:7001/authorize",
+        "http://127.0.0.1:7001/v2/logout",
+        AUDIENCE,
+        "dashboard, no secret",
+        "postman, postman-development-secret",
+        "admin, admin@example.com, menu-admin (create:items update:items delete:items)",
+        "diner, diner@example.com, no role (no permissions)",
+        "flask tenant --help",
+    ):
+        assert text in result.stdout
+
+
+def test_as_json_it_is_one_object(api: Flask, cli: FlaskCliRunner) -> None:
+    """With the permissions that users have now, and the port that is set."""
+    api.config["TENANT_PORT"] = 7071
+    cli.invoke(args=["tenant", "permissions", "--of", "diner", "--grant", "a:b"])
+    there_is = json.loads(cli.invoke(args=["tenant", "--json"]).stdout)
+    assert there_is["issuer"] == "http://127.0.0.1:7071/"
+    assert there_is["addresses"]["tokens"] == "http://127.0.0.1:7071/oauth/token"
+    secrets = {client["client_id"]: client["client_secret"] for client in there_is["clients"]}
+    assert secrets["dashboard"] is None
+    assert secrets["postman"] == "postman-development-secret"
+    assert [account["permissions"] for account in there_is["accounts"]] == [PERMISSIONS, ["a:b"]]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "named"),
+    [
+        ("AUTH0_ISSUER_URL", "https://menu.eu.auth0.com/", "https://menu.eu.auth0.com/"),
+        (
+            "AUTH0_ISSUER_URL",
+            "http://127.0.0.1:7001/, https://menu.eu.auth0.com/",
+            "https://menu.eu.auth0.com/",
+        ),
+        ("AUTH0_ISSUER_URL", "http://127.0.0.1.example.com/", "http://127.0.0.1.example.com/"),
+        ("AUTH0_ISSUER_URL", "http://[::1/", "http://[::1/"),
+        ("AUTH0_DOMAIN", "menu.eu.auth0.com", "menu.eu.auth0.com"),
+        ("CORS_ORIGINS", ("https://menu.example.com",), "https://menu.example.com"),
+        (
+            "CORS_ORIGINS",
+            ("http://127.0.0.1:5173", "http://192.168.0.1"),
+            "http://192.168.0.1",
+        ),
+    ],
+)
+def test_it_does_not_run_beside_what_is_not_here(
+    api: Flask,
+    cli: FlaskCliRunner,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    value: object,
+    named: str,
+) -> None:
+    """Anybody's tokens would open more than this machine; the message says what to change."""
+    # If it ran, it would wait for a signal.
+    for name in ("hold_stop_signals", "wait_for_stop"):
+        monkeypatch.setattr(f"app.tenant.cli.{name}", lambda: None)
+    api.config[setting] = value
+    assert_refused(cli.invoke(args=["tenant", "run", "--port", "0"]), setting, named)

@@ -142,7 +142,12 @@ def test_without_a_token_nobody_is_told(tenant: RunningTenant, header: str | Non
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "a.b.c", "e30.e30.", "\u00e9", "eyJhbGciOiJub25lIn0.e30.", "." * 2000, "a b"]
+    "token",
+    [
+        *("x", "a.b.c", "e30.e30.", "\u00e9", "eyJhbGciOiJub25lIn0.e30.", "." * 2000, "a b"),
+        # A `crit` that is null.
+        "eyJhbGciOiJSUzI1NiIsImNyaXQiOm51bGx9.e30.AAAA",
+    ],
 )
 def test_hostile_text_is_no_token(tenant: RunningTenant, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}".encode()}

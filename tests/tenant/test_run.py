@@ -26,6 +26,8 @@ from app.tenant.cli import tenant_cli
 
 app = Flask(__name__, instance_path={instance!r})
 app.config.update(TENANT_PORT={port}, AUTH0_ISSUER_URL={issuer!r}, AUTH0_AUDIENCE={audience!r})
+# Every origin is the API's default; pages of this machine may be named.
+app.config.update(CORS_ORIGINS=("*",) if {port} else ("http://127.0.0.1:5173", "http://[::1]:1"))
 app.cli.add_command(tenant_cli)
 """
 
