@@ -1,5 +1,5 @@
-# `make serve` and `make test` need Python 3.11 or newer; the tests with Postman and with an OpenID
-# provider need Node as well.
+# `make serve` and `make test` need Python 3.11 or newer; the dashboard, and the tests with Postman,
+# with an OpenID provider and in a browser, need Node as well.
 
 PYTHON ?= python3
 
@@ -11,22 +11,29 @@ INSTALL := $(PIP) install --require-hashes
 LOCK := $(VENV)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
     --generate-hashes --no-annotate --custom-compile-command 'make lock'
 
-.PHONY: help serve test audit lock clean
+.PHONY: help serve dashboard test screenshots audit lock clean chromium
 
 help:
-	@echo 'make serve   the API on port 7000, with a local tenant on port 7001'
-	@echo '             other ports: make serve PORT=7070 TENANT_PORT=7071'
-	@echo 'make test    every check and test'
-	@echo 'make audit   ask whether a locked package has a known weakness (needs the advisory service)'
-	@echo 'make lock    lock again after a change of requirements*.txt; all: make lock UPGRADE=--upgrade'
-	@echo 'make clean   remove what the two made; the menu and the keys in instance/ stay'
+	@echo 'make serve        the API on port 7000, with a local tenant on port 7001'
+	@echo '                  other ports: make serve PORT=7070 TENANT_PORT=7071'
+	@echo 'make dashboard    the dashboard on port 5173, for what `make serve` serves on those ports'
+	@echo 'make test         every check and test'
+	@echo 'make screenshots  take the pictures in docs/screenshots/ anew'
+	@echo 'make audit        ask whether a locked package has a known weakness (needs the advisory service)'
+	@echo 'make lock         lock again after a change of requirements*.txt; all: make lock UPGRADE=--upgrade'
+	@echo 'make clean        remove what was installed and made; the menu and the keys in instance/ stay'
 	@echo
 	@echo 'Another Python: make serve PYTHON=python3.12'
 
 serve: $(VENV)/run-time.stamp
 	@$(RUN) -m local
 
-test: $(VENV)/development.stamp
+# What stands in dashboard/.env holds, but for the ports that are given here.
+dashboard: dashboard/node_modules/installed.lock
+	@cd dashboard && $(if $(PORT),VITE_API_URL=http://127.0.0.1:$(PORT)) \
+	    $(if $(TENANT_PORT),VITE_AUTH0_DOMAIN=http://127.0.0.1:$(TENANT_PORT)) npm run --silent dev
+
+test: $(VENV)/development.stamp chromium
 	@echo 'Checking style and types ...'
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
@@ -37,6 +44,9 @@ test: $(VENV)/development.stamp
 	@$(RUN) -m pytest -m 'not slow' -n 2 --dist worksteal
 	@echo 'Running the tests that start servers and processes ...'
 	@$(RUN) -m pytest -m slow -n 2 --dist loadfile
+
+screenshots: $(VENV)/development.stamp chromium
+	@$(RUN) -m pytest --quiet tests/browser/screenshots.py
 
 # Strict: a package of which the service says nothing fails, as does a service that is not there.
 audit: $(VENV)/development.stamp
@@ -51,7 +61,7 @@ lock: $(VENV)/made.stamp
 	$(LOCK) $(UPGRADE) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) postman/node_modules tests/interop/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dashboard/node_modules postman/node_modules tests/*/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Made last in each recipe: an installation that was broken off is begun again.
@@ -73,3 +83,22 @@ $(VENV)/development.stamp: requirements-dev.lock $(VENV)/made.stamp
 	@echo 'Installing what the tests need (once, about a minute) ...'
 	@$(INSTALL) -r requirements-dev.lock
 	@touch $(VENV)/run-time.stamp $@
+
+# A copy of what was installed, as tests/servers/node.py leaves it.
+dashboard/node_modules/installed.lock: dashboard/package-lock.json
+	@command -v npm > /dev/null || { echo 'npm is missing: install Node 20.19 or newer.' >&2; exit 1; }
+	@echo 'Installing what the dashboard needs (once, a few seconds) ...'
+	@cd dashboard && npm ci --silent
+	@cp $< $@
+
+# Not a stamp: nothing of the browser lies here, and to look for it takes no time.
+chromium:
+	@if [ "$$TEST_CHROMIUM" ] || command -v chromium > /dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    echo 'Installing Chromium (once, about a minute) ...'; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    { apt-get update && apt-get install --yes --no-install-recommends chromium fonts-liberation; } \
+	        > /dev/null; \
+	else \
+	    echo 'Chromium is missing: nothing is tried in a browser. As root: apt-get install chromium' >&2; \
+	fi

@@ -63,6 +63,8 @@ def make_plan(environ: dict[str, str]) -> Plan:
     if with_tenant:
         audience = environ.get("AUTH0_AUDIENCE") or _audience_of_flask_run()
         environ = environ | {"AUTH0_ISSUER_URL": issuers, "AUTH0_AUDIENCE": audience}
+        # The tenant's public client, with which a person may sign in on /docs.
+        environ = {"DOCS_CLIENT_ID": "dashboard"} | environ
     # A person reads what is logged here.
     environ = {"LOG_FORMAT": "console"} | environ
     return Plan(environ, port, tenant_port, issuers, with_tenant)

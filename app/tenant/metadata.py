@@ -1,13 +1,8 @@
 """What the tenant says of itself (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2)."""
 
 from app.tenant.grants.id_tokens import ROLES_CLAIM
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
 from app.tenant.grants.sign_in import OPENID_SCOPES
 from app.tenant.grants.signed_proofs import ALGORITHMS as PROOF_ALGORITHMS
-=======
-from app.tenant.grants.proofs import ALGORITHMS as PROOF_ALGORITHMS
-from app.tenant.grants.sign_in import OPENID_SCOPES
->>>>>>> dashboard
 from app.tenant.keys import ALGORITHM
 from app.tenant.users import MENU_ADMIN
 

@@ -4,12 +4,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.tenant.grants.access import Access, AccessTokens
 from app.tenant.grants.id_tokens import profile_of
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
 from app.tenant.grants.proofs import InvalidDpopProofError, Proofs
 from app.tenant.grants.signed_proofs import ALGORITHMS
-=======
-from app.tenant.grants.proofs import ALGORITHMS, InvalidDpopProofError, Proofs
->>>>>>> dashboard
 
 
 class _RefusedError(Exception):

@@ -16,7 +16,7 @@ from types import TracebackType
 import requests
 
 #: Seconds after which nothing is waited for any longer.
-PATIENCE = 30
+PATIENCE = 60
 
 
 def until(condition: Callable[[], object]) -> None:

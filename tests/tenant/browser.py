@@ -35,11 +35,7 @@ def authorization(**changes: str | None) -> dict[str, str]:
     return {name: value for name, value in (good | changes).items() if value is not None}
 
 
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
 def exchange_form(code: str | None, **changes: str | None) -> dict[str, str]:
-=======
-def exchange_form(code: str, **changes: str | None) -> dict[str, str]:
->>>>>>> dashboard
     """Return a good exchange of a code with these parameters changed, or left out where `None`."""
     good: dict[str, str | None] = {
         "grant_type": "authorization_code",

@@ -63,13 +63,9 @@ def test_discovery_names_what_the_tenant_can(tenant: RunningTenant) -> None:
         "none",
     ]
     assert document["id_token_signing_alg_values_supported"] == ["RS256"]
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
     assert document["dpop_signing_alg_values_supported"] == [
         *("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
     ]
-=======
-    assert document["dpop_signing_alg_values_supported"] == ["ES256", "RS256", "PS256", "EdDSA"]
->>>>>>> dashboard
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1", "[::1]:7001", "LOCALHOST:7001"])

@@ -1,6 +1,5 @@
 """Signing in at the tenant: from an application, through its page, and back with tokens."""
 
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -11,18 +10,6 @@ from app.tenant.pages.sessions import LIFETIME
 
 from .browser import Browser, answer_in, authorization, refresh_form
 from .running import AUDIENCE, NOW, OTHER_AUDIENCE, RunningTenant
-=======
-import pytest
-
-from .browser import Browser, answer_in
-from .running import AUDIENCE, NOW, RunningTenant
-
-
-@pytest.fixture
-def browser(tenant: RunningTenant) -> Browser:
-    """A browser in which nobody is signed in."""
-    return Browser(tenant)
->>>>>>> dashboard
 
 
 def test_an_admin_signs_in(browser: Browser, tenant: RunningTenant) -> None:
@@ -103,7 +90,6 @@ def test_a_new_account_has_no_role(browser: Browser, tenant: RunningTenant) -> N
     text = page.follow(page.authorize()).text
     assert "Continue as ann@example.com" in text
     assert "<b>" not in text
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
 
 
 def test_a_session_lasts_a_week(browser: Browser, tenant: RunningTenant) -> None:
@@ -392,5 +378,3 @@ def test_postman_has_addresses_of_its_own(
 ) -> None:
     response = browser.authorize(client_id=client, redirect_uri=redirect_uri)
     assert response.status_code == (302 if is_good else 400)
-=======
->>>>>>> dashboard

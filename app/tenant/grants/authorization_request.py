@@ -8,10 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.tenant.pages.sessions import Session
 from app.tenant.parameters import read_parameters
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
 from app.tenant.redirects import is_local
-=======
->>>>>>> dashboard
 
 #: OAuth 2, PKCE (RFC 7636), DPoP (RFC 9449, section 10), OpenID Connect, and Auth0's own.
 _PARAMETERS = (
@@ -74,16 +71,10 @@ class AuthorizationRequest(OAuth2Request):  # type: ignore[misc]  # Authlib ship
         return self.parameters.get("screen_hint") == "signup" or "create" in self.prompts
 
     @property
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
     def wants_message(self) -> bool:
         """Whether the answer is to be a message to a page, and there may be such a page."""
         is_asked = self.parameters.get("response_mode") == "web_message"
         return is_asked and is_local(self.payload.redirect_uri)
-=======
-    def response_mode(self) -> str:
-        """How the answer reaches the client."""
-        return self.parameters.get("response_mode", "query")
->>>>>>> dashboard
 
     def check(self) -> None:
         """Check what Authlib leaves alone.
@@ -92,15 +83,10 @@ class AuthorizationRequest(OAuth2Request):  # type: ignore[misc]  # Authlib ship
         """
         if self.prompts - _PROMPTS or (self.is_silent and len(self.prompts) > 1):
             raise InvalidRequestError("The prompt is not one that there is.")
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
         if self.parameters.get("response_mode", "query") != "query" and not self.wants_message:
             raise InvalidRequestError(
                 "The response_mode is neither query, nor web_message to a page of this machine."
             )
-=======
-        if self.response_mode not in ("query", "web_message"):
-            raise InvalidRequestError("The response_mode is neither query nor web_message.")
->>>>>>> dashboard
         max_age = self.parameters.get("max_age", "0")
         if not (max_age.isdigit() and len(max_age) < 10):
             raise InvalidRequestError("The max_age is not a number of seconds.")
@@ -110,8 +96,4 @@ class AuthorizationRequest(OAuth2Request):  # type: ignore[misc]  # Authlib ship
         if session is None or self.prompts & {"login", "select_account", "create"}:
             return False
         max_age = self.parameters.get("max_age")
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
         return max_age is None or now - session.signed_in_at < int(max_age)
-=======
-        return max_age is None or now - session.signed_in_at <= int(max_age)
->>>>>>> dashboard

@@ -3,11 +3,7 @@
 from collections.abc import Callable
 
 from authlib.oauth2 import OAuth2Error
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
 from flask import Blueprint, Response, make_response, redirect, render_template, request
-=======
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
->>>>>>> dashboard
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.tenant.accounts import AccountError, Accounts
@@ -35,18 +31,11 @@ def sign_in_pages(
     pages = Blueprint("sign_in", __name__)
 
     @pages.before_request
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
     def check_origin() -> Response | None:
         """Take forms from the tenant's own pages only: no other page signs anybody in."""
         if request.method != "POST" or request.path == "/authorize" or is_own_form():
             return None
         return error_page("access_denied", "The form was not sent by a page of the tenant.", 403)
-=======
-    def check_origin() -> None:
-        """Take forms from the tenant's own pages only: nobody is signed in by another page."""
-        if request.method == "POST" and request.path != "/authorize":
-            require_own_origin()
->>>>>>> dashboard
 
     @pages.route("/authorize", methods=["GET", "POST"])
     def authorize() -> BaseResponse:
@@ -68,13 +57,9 @@ def sign_in_pages(
     def login() -> Response:
         """Show who can be signed in."""
         asked = _read(server)
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
         hint = asked.parameters.get("login_hint")
         hinted_first = sorted(accounts.all(), key=lambda user: user.email != hint)
         return _page("login", asked, accounts=hinted_first)
-=======
-        return _page("login", asked, accounts=accounts.all())
->>>>>>> dashboard
 
     @pages.post(_LOGIN)
     def log_in() -> BaseResponse:
@@ -119,16 +104,9 @@ def sign_in_pages(
     return pages
 
 
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
 def is_own_form() -> bool:
     """Tell whether a page of the tenant has sent the form. Browsers say so of each."""
     return request.headers.get("Origin") == own_origin()
-=======
-def require_own_origin() -> None:
-    """Refuse a form that another page has sent, or nobody says which."""
-    if request.headers.get("Origin") != own_origin():
-        abort(403, "The form was not sent by a page of the tenant.")
->>>>>>> dashboard
 
 
 def error_page(error: str, description: str, status: int = 400) -> Response:
@@ -148,11 +126,7 @@ def _read(server: TenantServer) -> AuthorizationRequest:
 
 
 def _deliver(asked: AuthorizationRequest, answer: Response) -> Response:
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
     if asked.wants_message:
-=======
-    if asked.response_mode == "web_message":
->>>>>>> dashboard
         return as_web_message(answer, asked.payload.redirect_uri)
     answer.headers["Cache-Control"] = "no-store"
     return answer

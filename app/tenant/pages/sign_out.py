@@ -8,16 +8,9 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.tenant.clients import CLIENTS, Client
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
 from app.tenant.pages.headers import mark_page
 from app.tenant.pages.sessions import Sessions
 from app.tenant.pages.sign_in import error_page, is_own_form
-=======
-from app.tenant.hosts import own_origin
-from app.tenant.pages.headers import mark_page
-from app.tenant.pages.sessions import Sessions
-from app.tenant.pages.sign_in import error_page
->>>>>>> dashboard
 from app.tenant.parameters import read_parameters
 from app.tenant.redirects import is_local
 from app.tenant.server import TenantServer
@@ -51,11 +44,7 @@ def sign_out_pages(server: TenantServer, sessions: Sessions) -> Blueprint:
         hint = OAuth2Request(request.method, address)
         hint.payload = BasicOAuth2Payload(parameters)
         asked = server.validate_endpoint_request(_EndSession.ENDPOINT_NAME, hint)
-<<<<<<< 9643da0d08e6b33ef17647d491d8a84c47fccb0b
         is_confirmed = request.method == "POST" and is_own_form()
-=======
-        is_confirmed = request.method == "POST" and request.headers.get("Origin") == own_origin()
->>>>>>> dashboard
         if asked.needs_confirmation and not is_confirmed and sessions.current() is not None:
             page = render_template("tenant/logout.html", parameters=parameters)
             return mark_page(make_response(page), asked.redirect_uri)

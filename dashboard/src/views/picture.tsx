@@ -1,6 +1,9 @@
 import { useState } from 'preact/hooks'
 import { Plate } from './plate'
 
+/** What the API takes for the address of a picture; nothing else is asked for. */
+const ADDRESS = /^https?:\/\//i
+
 /**
  * The picture of an item. Until it has come, or if it does not, a drawn plate is seen.
  *
@@ -11,7 +14,7 @@ export function Picture({ name, address }: { name: string; address: string }) {
   return (
     <div class="picture">
       <Plate name={name} />
-      {address && state !== 'failed' && (
+      {ADDRESS.test(address) && state !== 'failed' && (
         <img
           src={address}
           alt=""
