@@ -30,7 +30,7 @@ def init_app(app: Flask, state: State) -> None:
 @public
 def live() -> Response:
     """Say that the process answers. It touches nothing: a lost database is no reason to restart."""
-    return _uncached(jsonify(status="ok"))
+    return jsonify(status="ok")
 
 
 @bp.get("/ready")
@@ -46,11 +46,11 @@ def ready() -> Response:
     if findings.database != "ok":
         code, detail = NOT_READY[findings.database]
         headers = {"Retry-After": str(RETRY_AFTER)}
-        return _uncached(problem(503, code, detail, headers=headers, **_members(findings, keys)))
+        return problem(503, code, detail, headers=headers, **_members(findings, keys))
     # Keys that nobody has asked for yet are no worry.
     lost = any(each["state"] == "missing" and each["error"] for each in keys)
     status = "degraded" if lost or findings.state != "ok" else "ready"
-    return _uncached(jsonify(status=status, **_members(findings, keys)))
+    return jsonify(status=status, **_members(findings, keys))
 
 
 def _members(findings: Findings, keys: list[dict[str, Any]]) -> dict[str, Any]:
@@ -70,8 +70,3 @@ def _keys() -> list[dict[str, Any]]:
         }
         for status in authz.key_sets(current_app)
     ]
-
-
-def _uncached(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response

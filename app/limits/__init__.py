@@ -9,16 +9,15 @@ Counts are shared through `STATE_URL`; without it each process counts for itself
 
 import time
 from math import ceil
-from typing import Any
 
 from flask import Flask, Response, current_app, request
 from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from flask_limiter.errors import RateLimitExceeded
 
-from app.authz import events
 from app.authz.policy.guard import Mode
 from app.authz.problems import problem
 from app.authz.routes import guard_at
+from app.authz.verdicts import verdict_of
 from app.errors import ANSWERS
 
 from . import counters, keys
@@ -29,9 +28,6 @@ EXEMPT = ("health.",)
 
 #: The settings.
 LIMITS = ("RATELIMIT_PER_ADDRESS", "RATELIMIT_PER_CALLER", "RATELIMIT_BAD_TOKENS")
-
-#: Attribute of the request that says that its credentials were no good.
-_BAD = "limits_bad_token"
 
 
 def init_app(app: Flask) -> None:
@@ -59,7 +55,6 @@ def _by_address(app: Flask) -> list[ApplicationLimit]:
     if all_requests := app.config["RATELIMIT_PER_ADDRESS"]:
         limits.append(ApplicationLimit(all_requests, keys.address, scope="address"))
     if bad_tokens := app.config["RATELIMIT_BAD_TOKENS"]:
-        events.rejected.connect(_note, sender=app)
         limits.append(
             ApplicationLimit(
                 bad_tokens,
@@ -109,13 +104,9 @@ def _is_not_looked_at() -> bool:
     return guard_at(app, request.endpoint, request.method).mode is Mode.PUBLIC
 
 
-def _note(_app: Flask, *, code: str, **_: Any) -> None:
-    if code in keys.BAD_TOKEN:
-        setattr(request, _BAD, True)
-
-
 def _was_bad(_response: Response) -> bool:
-    return getattr(request, _BAD, False)
+    verdict = verdict_of(request)
+    return verdict is not None and verdict.outcome == "rejected" and verdict.code in keys.BAD_TOKEN
 
 
 def _refuse(breach: RequestLimit) -> Response:

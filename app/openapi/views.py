@@ -84,6 +84,4 @@ def _for_browsers(response: Response) -> Response:
             "frame-ancestors 'none'",
         )
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -76,13 +76,6 @@ class TestPerAddress:
         client = limited(per_address="100/hour, 2/minute")
         assert codes(client, 3) == [404, 404, 429]
 
-    def test_what_is_public_is_served_on(self, limited: ClientMaker) -> None:
-        """Nobody looks at the token there."""
-        client = limited(bad_tokens="1/minute")
-        assert codes(client, 2, "/items", method="POST", headers=BAD) == [401, 429]
-        assert codes(client, 2, "/items", headers=BAD) == [200, 200]
-        assert codes(client, 1, "/nowhere", headers=BAD) == [404]
-
     def test_another_address_is_not_meant(self, limited: ClientMaker) -> None:
         client = limited(per_address="1/minute")
         for address in ("192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8:0:1::1"):

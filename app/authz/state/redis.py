@@ -146,7 +146,9 @@ class RedisState:
         """The client of this process. Its pool holds locks and connections, which no child may
         have from its parent."""
         process = os.getpid()
-        return self._clients.get(process) or self._clients.setdefault(process, _connect(self._url))
+        return self._clients.get(process) or self._clients.setdefault(
+            process, Redis(connection_pool=connections(self._url, TIMEOUT))
+        )
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
@@ -174,20 +176,22 @@ def _since(mark: bytes) -> float:
     return moment if isfinite(moment) else 0.0
 
 
-def _connect(url: str) -> Redis:
-    """Return a client. It connects when it is first used."""
-    pool = BlockingConnectionPool.from_url(
+def connections(url: str, timeout: float) -> BlockingConnectionPool:
+    """Return the connections of a process to a server. They are made when they are first used.
+
+    :param timeout: seconds for each wait: for a connection to be free, to be made, for an answer.
+    """
+    return BlockingConnectionPool.from_url(
         url,
         max_connections=CONNECTIONS,
-        timeout=TIMEOUT,
-        socket_connect_timeout=TIMEOUT,
-        socket_timeout=TIMEOUT,
+        timeout=timeout,
+        socket_connect_timeout=timeout,
+        socket_timeout=timeout,
         # A command whose answer is lost may have been carried out: asked again, the server would
         # say that the key was there, and a good proof would be taken for a used one.
         retry=Retry(NoBackoff(), 0),
         protocol=2,
     )
-    return Redis(connection_pool=pool)
 
 
 def _address(url: str) -> str:
