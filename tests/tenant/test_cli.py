@@ -227,8 +227,16 @@ def test_as_json_it_is_one_object(api: Flask, cli: FlaskCliRunner) -> None:
     ],
 )
 def test_it_does_not_run_beside_what_is_not_here(
-    api: Flask, cli: FlaskCliRunner, setting: str, value: object, named: str
+    api: Flask,
+    cli: FlaskCliRunner,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    value: object,
+    named: str,
 ) -> None:
     """Anybody's tokens would open more than this machine; the message says what to change."""
+    # If it ran, it would wait for a signal.
+    for name in ("hold_stop_signals", "wait_for_stop"):
+        monkeypatch.setattr(f"app.tenant.cli.{name}", lambda: None)
     api.config[setting] = value
     assert_refused(cli.invoke(args=["tenant", "run", "--port", "0"]), setting, named)

@@ -1,15 +1,17 @@
 """Refresh tokens: each is good once, and an old one ends them all."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
 from app.tenant.grants.refresh_tokens import LIFETIME
+from app.tenant.grants.sign_in import SignIn
 from app.tenant.users import USERS
 
 from .browser import Browser, refresh_form
-from .running import RunningTenant
+from .running import NOW, RunningTenant
 
 SECRET = "postman-development-secret"
 
@@ -71,6 +73,22 @@ def test_of_many_refreshes_at_once_one_succeeds_and_none_lasts(
     answers = [refresh.result() for refresh in refreshes]
     (good,) = [answer for answer in answers if answer.status_code == 200]
     assert_unknown(refreshed(tenant, good.json()["refresh_token"]))
+
+
+def test_threads_that_take_turns_anywhere_get_one_token_in_all() -> None:
+    """A sign-in by itself, where nothing but its lock keeps threads apart."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            for _ in range(300):
+                sign_in = SignIn(USERS["admin"], "dashboard", "openid", None, None, "sid", NOW)
+                token = sign_in.new_refresh_token()
+                following = list(pool.map(sign_in.exchange, [token] * 8))
+                assert len([each for each in following if each]) == 1
+                assert sign_in.has_ended
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_other_sign_ins_go_on(tenant: RunningTenant, refresh_token: str) -> None:

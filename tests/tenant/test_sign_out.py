@@ -127,11 +127,16 @@ def test_without_an_id_token_the_person_is_asked(
 
 
 @pytest.mark.parametrize(
-    "hint", ["a", "a.b.c", "\x00", "access", "other", "eyJhbGciOltdfQ.e30.AAAA"]
+    "hint", ["a", "a.b.c", "\x00", "access", "plain", "other", "eyJhbGciOltdfQ.e30.AAAA"]
 )
 def test_another_token_is_no_reason(browser: Browser, tokens: dict[str, Any], hint: str) -> None:
     """Nobody is signed out, nor sent anywhere."""
-    given = {"access": tokens["access_token"], "other": _of_another_issuer(browser)}
+    plain = browser.exchange(answer_in(browser.authorize(scope=None))["code"]).json()
+    given = {
+        "access": tokens["access_token"],
+        "plain": plain["access_token"],
+        "other": _of_another_issuer(browser),
+    }
     response = leave(
         browser, "oidc/logout", id_token_hint=given.get(hint, hint), post_logout_redirect_uri=BYE
     )
