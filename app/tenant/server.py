@@ -7,12 +7,7 @@ from collections.abc import Sequence
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import (
-    AccessDeniedError,
-    ClientCredentialsGrant,
-    InvalidRequestError,
-    OAuth2Request,
-)
+from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc9207 import IssuerParameter
 from authlib.oidc.core.errors import LoginRequiredError
 from flask import Request, Response
@@ -22,6 +17,7 @@ from app.tenant.accounts import Accounts
 from app.tenant.clients import CLIENTS, Client
 from app.tenant.grants.access import AccessTokens
 from app.tenant.grants.authorization_request import AuthorizationRequest
+from app.tenant.grants.client_credentials import TenantClientCredentials
 from app.tenant.grants.codes import LIFETIME as CODE_LIFETIME
 from app.tenant.grants.codes import Code, RequiredChallenge, TenantAuthorizationCode
 from app.tenant.grants.id_tokens import IdTokens
@@ -30,7 +26,7 @@ from app.tenant.grants.refresh_tokens import RefreshTokens, TenantRefreshToken, 
 from app.tenant.memory import Memory
 from app.tenant.permissions import PermissionFile
 from app.tenant.token_request import TokenRequest
-from app.tenant.tokens import LIFETIME, TokenIssuer, management_audience
+from app.tenant.tokens import TokenIssuer, management_audience
 
 _MOST_CODES = 1_000
 
@@ -129,38 +125,6 @@ class _OwnIssuer(IssuerParameter):  # type: ignore[misc]
 
     def get_issuer(self) -> str:
         return self._issuer
-
-
-class TenantClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
-    """Client credentials (RFC 6749, section 4.4) for a named API."""
-
-    TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
-
-    def validate_token_request(self) -> None:
-        """Check the client, then the audience; Auth0 answers an API that it does not know so."""
-        self.thumbprint = self.server.proofs.of_token_request(self.request)
-        super().validate_token_request()
-        audience = self.request.parameters.get("audience")
-        if audience is None:
-            raise InvalidRequestError("Missing 'audience': say which API the token is for.")
-        if audience == self.server.management and not self.request.client.management_permissions:
-            raise AccessDeniedError("The client has no grant for this API.", status_code=403)
-        if audience not in self.server.audiences | {self.server.management}:
-            raise AccessDeniedError("The tenant knows no API by this audience.", status_code=403)
-
-    def generate_token(self, scope: str | None = None, **_: object) -> dict[str, object]:
-        """Make the answer of RFC 6749, section 5.1."""
-        client: Client = self.request.client
-        audience = self.request.parameters["audience"]
-        permissions = client.granted(scope, management=audience == self.server.management)
-        token = self.server.tokens.for_client(
-            client.client_id, audience, permissions, self.thumbprint
-        )
-        kind = "DPoP" if self.thumbprint else "Bearer"
-        answer = {"access_token": token, "token_type": kind, "expires_in": LIFETIME}
-        if permissions:
-            answer["scope"] = " ".join(permissions)
-        return answer
 
 
 def _client_by_header(_: object, request: TokenRequest) -> Client | None:

@@ -99,7 +99,7 @@ def sign_in_pages(
     @pages.errorhandler(OAuth2Error)
     def explain(error: OAuth2Error) -> Response:
         """Tell the person what their application does wrong, since it cannot be told."""
-        return error_page(str(error.error), str(error.description or ""))
+        return error_page(str(error.error), str(error.get_error_description() or ""))
 
     return pages
 

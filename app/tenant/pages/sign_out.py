@@ -59,7 +59,7 @@ def sign_out_pages(server: TenantServer, sessions: Sessions) -> Blueprint:
     @pages.errorhandler(OAuth2Error)
     def explain(error: OAuth2Error) -> Response:
         """Tell the person what is wrong, and send them nowhere."""
-        return error_page(str(error.error), str(error.description or ""))
+        return error_page(str(error.error), str(error.get_error_description() or ""))
 
     return pages
 
