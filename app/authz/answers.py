@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response, after_this_request, request
 
 from .challenges import Challenger
 from .errors import AuthzError
@@ -22,21 +22,19 @@ class Answers:
     """The answers of one app.
 
     :param metadata: None if callers bring no tokens.
-    :param nonces: None if proofs need none.
     """
 
-    def __init__(
-        self, settings: Settings, metadata: Metadata | None, nonces: Nonces | None
-    ) -> None:
+    def __init__(self, settings: Settings, metadata: Metadata | None) -> None:
         self._challenger = Challenger(settings.realm, settings.dpop)
         self._metadata = metadata
-        self._nonces = nonces
 
     def notice(self, error: AuthzError, caller: Identity | Anonymous | None = None) -> None:
         """Write the log line of a refusal, and keep it for the headers of its answer.
 
         :param caller: who is refused; None if that is not known.
         """
+        if refusal_of(request) is None:
+            after_this_request(self._with_challenge)
         note_refusal(error, caller)
         rule = request.url_rule
         log_refusal(error, request.method, rule.rule if rule else "-")
@@ -58,14 +56,23 @@ class Answers:
         """Make the answer to a refusal. An app's own `errorhandler(AuthzError)` takes its place."""
         return problem(error.status, error.code, error.detail)
 
-    def after_request(self, response: Response) -> Response:
+    def _with_challenge(self, response: Response) -> Response:
         """Add the headers of a refusal to whatever answer the app has made of it."""
         refusal = refusal_of(request)
-        if refusal is not None:
-            where = self._metadata.url() if self._metadata else None
-            for name, value in self._challenger.headers(refusal.error, where).items():
-                response.headers.setdefault(name, value)
-        # The next proof can then have a new nonce before the old one is refused (RFC 9449, 8.2).
-        if self._nonces is not None and "DPoP" in request.headers:
-            response.headers["DPoP-Nonce"] = self._nonces.current()
+        assert refusal is not None  # else nothing was noticed
+        where = self._metadata.url() if self._metadata else None
+        for name, value in self._challenger.headers(refusal.error, where).items():
+            response.headers.setdefault(name, value)
         return response
+
+
+def with_nonce(nonces: Nonces) -> Callable[[Response], Response]:
+    """Return a hook that gives whoever sends a proof a new nonce, before the old one is refused
+    (RFC 9449, section 8.2)."""
+
+    def after_request(response: Response) -> Response:
+        if "DPoP" in request.headers:
+            response.headers["DPoP-Nonce"] = nonces.current()
+        return response
+
+    return after_request

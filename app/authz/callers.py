@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Request, current_app, request
+from flask import Request, current_app
 
 from .errors import TokenMissing
 from .identity import Anonymous, Covers, Identity
@@ -70,32 +70,31 @@ class Callers:
         """False if a function of the app's own takes the place of tokens."""
         return self._sources.authenticate is None
 
-    def of_request(self, mode: Mode) -> Identity | Anonymous:
-        """Return who sends the current request, as far as the mode asks for it.
+    def of_request(self, request: Request, mode: Mode) -> Identity | Anonymous:
+        """Return who sends a request, as far as the mode asks for it.
 
         :raises AuthzError: if the mode does not let such a caller in.
         """
         if mode is Mode.PUBLIC:
             return self.anonymous
-        identity = self._authenticated()
+        identity = self._authenticated(request)
         if identity is not None:
             return self._adopted(identity)
         if mode is Mode.REQUIRES_AUTH:
             raise TokenMissing("no credentials")
         return self.anonymous
 
-    def _authenticated(self) -> Identity | None:
+    def _authenticated(self, request: Request) -> Identity | None:
         """Return the identity that the request's credentials prove; None if there are none."""
         if self._sources.authenticate is None:
-            sent = credentials.read(request.headers.get("Authorization"), self._schemes)
-            return self.authenticator.authenticate(self._presented(sent)) if sent else None
+            sent = credentials.read(request.environ.get("HTTP_AUTHORIZATION"), self._schemes)
+            if sent is None:
+                return None
+            return self.authenticator.authenticate(RequestPresented(sent, request, self._settings))
         identity = current_app.ensure_sync(self._sources.authenticate)(request)
         if identity is not None and not isinstance(identity, Identity):
             raise TypeError("Authz(authenticate=...) must return an Identity or None")
         return identity
-
-    def _presented(self, sent: credentials.Credentials) -> RequestPresented:
-        return RequestPresented(sent, request, self._settings)
 
     def _adopted(self, identity: Identity) -> Identity:
         """Return the identity as this app sees it: its way of matching grants, its principal."""

@@ -1,7 +1,6 @@
 """What a request was let in with: `current_identity` and `current_resource`."""
 
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from flask import Request, request
 from werkzeug.local import LocalProxy
@@ -14,8 +13,7 @@ from .identity import Anonymous, Identity
 _ADMISSION = "authz_admission"
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """The decision to let a request in."""
 
     caller: Identity | Anonymous
@@ -25,14 +23,17 @@ class Admission:
     resource: Any = None
 
 
-def admit(admitted: Admission) -> None:
-    """Note that the current request was let in."""
+def current_request() -> Request:
+    """Return the current request itself: through Flask's proxy each look at it takes longer.
+
+    :raises RuntimeError: outside of requests.
+    """
+    return cast(Request, cast(Any, request)._get_current_object())
+
+
+def admit(request: Request, admitted: Admission) -> None:
+    """Note that a request was let in."""
     setattr(request, _ADMISSION, admitted)
-
-
-def admission() -> Admission | None:
-    """Return what the current request was let in with, or None if no guard has let it in."""
-    return admission_of(request)
 
 
 def admission_of(request: Request) -> Admission | None:
@@ -41,12 +42,12 @@ def admission_of(request: Request) -> Admission | None:
 
 
 def _identity() -> Identity | Anonymous:
-    admitted = admission()
+    admitted = admission_of(request)
     return Anonymous() if admitted is None else admitted.caller
 
 
 def _resource() -> Any:
-    admitted = admission()
+    admitted = admission_of(request)
     if admitted is None or admitted.resource is None:
         raise RuntimeError(
             "no resource was loaded for this request: a view has one if it requires a permission"

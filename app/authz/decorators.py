@@ -15,8 +15,8 @@ from flask import current_app
 from flask.views import View as ViewClass
 from werkzeug.exceptions import InternalServerError
 
-from .attachment import attach, attached, bottom
-from .current import admission
+from .attachment import Function, attach, attached, bottom
+from .current import admission_of, current_request
 from .policy.combinations import Member, requirement
 from .policy.guard import Guard, Mode
 from .policy.requirements import Claim, Permission, Requirement, Scope
@@ -153,27 +153,30 @@ def _refusing_unguarded(view: View) -> View:
     That happens in an app that never got an `Authz`: without this a forgotten `init_app` would
     leave every view open. Where the hook could not see this guard, it is enforced here.
     """
+    function = bottom(view)
     if inspect.iscoroutinefunction(view):
 
         @wraps(view)
         async def guarded(*args: Any, **kwargs: Any) -> Any:
-            _demand_admission(guarded)
+            _demand_admission(guarded, function)
             return await view(*args, **kwargs)
 
     else:
 
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            _demand_admission(guarded)
+            _demand_admission(guarded, function)
             return view(*args, **kwargs)
 
     return cast(View, guarded)
 
 
-def _demand_admission(view: Callable[..., Any]) -> None:
-    admitted = admission()
+def _demand_admission(view: Callable[..., Any], function: Function) -> None:
+    request = current_request()
+    admitted = admission_of(request)
     if admitted is not None:
-        current_app.extensions["authz"].demand(view, admitted)
+        if function not in admitted.seen:
+            current_app.extensions["authz"].demand(request, view, admitted)
         return
     text = f"{_title(view)} is guarded, but this app has no Authz: call Authz().init_app(app)."
     current_app.logger.error(text)

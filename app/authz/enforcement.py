@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from blinker import NamedSignal
-from flask import current_app, request
+from flask import Request, current_app
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 
@@ -12,7 +12,7 @@ from . import events
 from .answers import Answers
 from .attachment import Function, bearers, bottom, guard_of
 from .callers import Callers
-from .current import Admission, admit
+from .current import Admission, admit, current_request
 from .errors import AnonymousOnly, AuthzError, Forbidden, RightDenied, TokenMissing
 from .identity import Anonymous, Identity
 from .policy.guard import Guard, Mode
@@ -53,43 +53,40 @@ class Enforcement:
 
         :raises AuthzError: the refusal.
         """
+        request = current_request()
         rule = request.url_rule
         if rule is None or (request.method == "OPTIONS" and flask_answers_options(rule)):
             return  # no view will run
         guard, seen = self._guard(rule, request.method)
         caller = None
         try:
-            caller = self.callers.of_request(guard.mode)
-            resource = self._decide(guard, caller)
+            caller = self.callers.of_request(request, guard.mode)
+            resource = self._decide(request, guard, caller)
         except AuthzError as error:
-            self._note_refusal(error, rule, guard, caller)
+            self._note_refusal(request, error, guard, caller)
             raise
-        admit(Admission(caller, seen, resource))
+        admit(request, Admission(caller, seen, resource))
         if events.accepted.receivers:
-            self._send(events.accepted, rule, caller)
+            self._send(events.accepted, request, caller)
 
-    def demand(self, view: Function, admitted: Admission) -> None:
-        """Hold a request that was let in to the guard of a view that it has come to.
-
-        The hook has done so, but for a guard that it cannot see: below a decorator without
-        `functools.wraps`, or of a view that another view calls. Nobody is authenticated here.
+    def demand(self, request: Request, view: Function, admitted: Admission) -> None:
+        """Hold a request that was let in to the guard of a view that it has come to, and that the
+        hook could not see: below a decorator without `functools.wraps`, or called by another view.
+        Nobody is authenticated here.
 
         :raises AuthzError: the refusal.
         """
-        function, caller, rule = bottom(view), admitted.caller, request.url_rule
-        if function in admitted.seen:
-            return
-        assert rule is not None  # else nothing was let in
+        caller = admitted.caller
         guard = guard_of(view, request.method, ())
         try:
             if guard.mode is Mode.REQUIRES_AUTH and isinstance(caller, Anonymous):
                 raise TokenMissing("no credentials that the guard of the route looks at")
-            resource = self._decide(guard, caller)
+            resource = self._decide(request, guard, caller)
         except AuthzError as error:
-            self._note_refusal(error, rule, guard, caller)
+            self._note_refusal(request, error, guard, caller)
             raise
         loaded = admitted.resource if resource is None else resource
-        admit(Admission(caller, (*admitted.seen, function), loaded))
+        admit(request, Admission(caller, (*admitted.seen, bottom(view)), loaded))
 
     def _guard(self, rule: Rule, method: str) -> tuple[Guard, tuple[Function, ...]]:
         """Return a view's guard and what bears it, looked for when a request first needs it: by
@@ -103,7 +100,7 @@ class Enforcement:
                 self._guards[rule.endpoint, method] = found
         return found
 
-    def _decide(self, guard: Guard, caller: Identity | Anonymous) -> Any:
+    def _decide(self, request: Request, guard: Guard, caller: Identity | Anonymous) -> Any:
         """Ask for the grants, then for the rights. Return the resource that was loaded on the way.
 
         Both times the whole guard is asked: of alternatives, one that was granted may lack its
@@ -111,12 +108,14 @@ class Enforcement:
         """
         if guard.mode is Mode.ANONYMOUS_ONLY and isinstance(caller, Identity):
             raise AnonymousOnly("the caller has signed in", found=caller.subject)
+        if not guard.requirements:
+            return None
         arguments: Mapping[str, Any] = request.view_args or {}
         verdict = guard.check(Case(caller, arguments, caller.can))
         if not isinstance(verdict, Allowed):
             raise _denial(caller, _missing(verdict, guard, caller))
         rights = self.rights()
-        if rights is None or not guard.requirements:
+        if rights is None:
             return None
         visit = rights.visit(caller, arguments)
         both = Case(caller, arguments, lambda name: caller.can(name) and visit.allows(name))
@@ -130,22 +129,33 @@ class Enforcement:
         return visit.resource
 
     def _note_refusal(
-        self, error: AuthzError, rule: Rule, guard: Guard, caller: Identity | Anonymous | None
+        self,
+        request: Request,
+        error: AuthzError,
+        guard: Guard,
+        caller: Identity | Anonymous | None,
     ) -> None:
         """Notice a refusal of the guard's own, and tell whoever listens."""
         self._answers.notice(error, caller)
         if caller is None:
-            self._send(events.rejected, rule, caller, code=error.code)
+            self._send(events.rejected, request, caller, code=error.code)
         else:
-            self._send(events.denied, rule, caller, code=error.code, names=guard.names)
+            self._send(events.denied, request, caller, code=error.code, names=guard.names)
 
     def _send(
-        self, signal: NamedSignal, rule: Rule, caller: Identity | Anonymous | None, **more: Any
+        self,
+        signal: NamedSignal,
+        request: Request,
+        caller: Identity | Anonymous | None,
+        **more: Any,
     ) -> None:
         if signal.receivers:
+            assert request.url_rule is not None  # else nobody was asked
             app = current_app._get_current_object()  # type: ignore[attr-defined]
             subject = events.subject_hash(caller)
-            signal.send(app, route=rule.rule, method=request.method, subject=subject, **more)
+            signal.send(
+                app, route=request.url_rule.rule, method=request.method, subject=subject, **more
+            )
 
 
 def _missing(verdict: Denied, guard: Guard, caller: Identity | Anonymous) -> Forbidden:

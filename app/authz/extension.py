@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
-from .answers import Answers
+from .answers import Answers, with_nonce
 from .attachment import attach, attached
 from .callers import Authenticate, Callers, PrincipalLoader, Sources
 from .cli import authz_cli
@@ -86,7 +86,7 @@ class Authz:
         settings = self._settings(app.config, state)
         nonces = Nonces.configured(settings, self._clock)
         metadata = Metadata(settings, self._catalogue) if self._authenticate is None else None
-        answers = Answers(settings, metadata, nonces)
+        answers = Answers(settings, metadata)
         callers = Callers(settings, self._sources(settings, state, observer))
         enforcement = Enforcement(settings, callers, answers, self._rights, state)
         app.extensions["authz"] = enforcement
@@ -97,7 +97,8 @@ class Authz:
             metadata.init_app(app)
         # First of all hooks, whatever was registered before: nothing runs for a refused request.
         app.before_request_funcs.setdefault(None, []).insert(0, enforcement.before_request)
-        app.after_request(answers.after_request)
+        if nonces is not None:
+            app.after_request(with_nonce(nonces))
         handlers = app.error_handler_spec[None][None]
         handlers.setdefault(AuthzError, answers.answer)
         # The one place that every exception of a request passes, also where the app answers itself.

@@ -11,7 +11,7 @@ from .settings import Settings
 from .tokens.credentials import Credentials
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RequestPresented:
     """Fulfils `tokens.binding.Presented` for a Flask request."""
 

@@ -38,6 +38,8 @@ class Name:
 
         :raises RuntimeError: if the view has no such argument.
         """
+        if not self.arguments:
+            return self.text
         values = {name: self._value(name, arguments) for name in self.arguments}
         if any(not value or "/" in value or "*" in value for value in values.values()):
             return None

@@ -4,7 +4,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..identity import Anonymous, Identity, frozen
 from .names import Name
@@ -25,8 +25,7 @@ class Denied:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """What a requirement is decided on."""
 
     identity: Identity | Anonymous

@@ -123,11 +123,12 @@ class Authenticator:
         verified = self._cache.get(fingerprint)
         if verified is None:
             return None
+        identity = verified.identity
         # Asking for the key keeps the set fresh, and sees that it was withdrawn or replaced.
         key, issuer_name = verified.keys.find(verified.kid, verified.alg)
-        if key != verified.key or issuer_name != verified.identity.issuer:
+        if key.thumbprint != verified.key.thumbprint or issuer_name != identity.issuer:
             return None
-        rules.expiry(verified.identity.claims, self.expected(verified.keys.issuer, issuer_name))
+        rules.unexpired(identity.claims, self._clock(), self._settings.leeway)
         return verified
 
     def _verify(self, text: str) -> Verified:

@@ -16,9 +16,10 @@ MAX_TOKEN_LENGTH = 8_000
 #: A longer header is refused unread, whatever it says. gunicorn reads no more either.
 MAX_HEADER_LENGTH = 16_384
 
-#: credentials = auth-scheme [ 1*SP ( token68 / ... ) ] (RFC 9110, section 11.4)
-_SCHEME = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +|$)")
-_TOKEN = re.compile(r"[\x21-\x2B\x2D-\x7E]+")
+#: auth-scheme (RFC 9110, section 11.1)
+_SCHEME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+#: Visible ASCII but the comma.
+_TOKEN_CHARACTERS = bytes(range(0x21, 0x7F)).replace(b",", b"")
 #: Two headers reach WSGI as one, joined by a comma.
 _SECOND = re.compile(r",\s*(?:bearer|dpop)(?:\s|$)", re.IGNORECASE)
 
@@ -27,7 +28,7 @@ BEARER = frozenset({"bearer"})
 BEARER_AND_DPOP = BEARER | {"dpop"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Credentials:
     """What a caller presents."""
 
@@ -52,18 +53,20 @@ def read(header: str | None, schemes: Collection[str] = BEARER) -> Credentials |
         raise RequestMalformed(
             "the Authorization header is too long", wanted=MAX_HEADER_LENGTH, found=len(header)
         )
-    scheme = _SCHEME.match(header)
-    if scheme is None:
-        raise RequestMalformed("the Authorization header does not begin with a scheme")
-    name = scheme[1].lower()
+    # credentials = auth-scheme [ 1*SP ( token68 / ... ) ] (RFC 9110, section 11.4)
+    scheme, _, rest = header.partition(" ")
+    name = scheme.lower()
     if name not in schemes:
+        if not _SCHEME.fullmatch(scheme):
+            raise RequestMalformed("the Authorization header does not begin with a scheme")
         if _SECOND.search(header):
             raise RequestMalformed("the Authorization header was sent twice")
         return None
-    token = header[scheme.end() :].rstrip(" ")
+    token = rest.strip(" ")
     if len(token) > MAX_TOKEN_LENGTH:
         raise RequestMalformed("the token is too long", wanted=MAX_TOKEN_LENGTH, found=len(token))
-    if not _TOKEN.fullmatch(token):
+    # A regular expression takes ten times as long for it.
+    if not token or not token.isascii() or token.encode().translate(None, _TOKEN_CHARACTERS):
         raise RequestMalformed(
             "what follows the scheme is not one token: it is empty, has a space, a comma (as two"
             " headers joined have) or a character outside visible ASCII"
