@@ -6,9 +6,10 @@ favour of another one: then it is run again.
 """
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,10 +60,20 @@ def init_app(app: Flask) -> None:
 def reading() -> Iterator[Connection]:
     """Open a connection that only reads: it waits for no writer, and none waits for it.
 
-    Each statement sees what was committed before it; on SQLite, all see what the first one saw.
+    Each statement sees what was committed before it.
     """
     with db.engine.connect() as connection:
         yield connection.execution_options(**_reading_options(connection.dialect.name))
+
+
+def glance(statement: str) -> Any:
+    """Return the value that a statement finds in one row and column; None without a row."""
+    if db.engine.dialect.name == "sqlite":
+        # Where it fails, it is asked again, for an error of SQLAlchemy's kind.
+        with suppress(sqlite3.Error):
+            return sqlite.glance(db.engine, statement)
+    with reading() as connection:
+        return connection.exec_driver_sql(statement).scalar()
 
 
 def reader(engine: Engine) -> Engine:

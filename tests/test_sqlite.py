@@ -76,12 +76,12 @@ def test_write_transaction_locks_before_it_reads(
     write(work)
 
 
-def test_read_transaction_locks_nobody(bare_app: Flask, intruder: sqlite3.Connection) -> None:
-    """A writer goes on while it reads, and it goes on seeing what it saw."""
+def test_who_reads_locks_nobody(bare_app: Flask, intruder: sqlite3.Connection) -> None:
+    """A writer goes on meanwhile, and each statement sees what was written before it."""
     with reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM counts")).scalar() == 0
         intruder.execute("INSERT INTO counts VALUES (1)")
-        assert connection.execute(text("SELECT count(*) FROM counts")).scalar() == 0
+        assert connection.execute(text("SELECT count(*) FROM counts")).scalar() == 1
 
 
 def test_lock_that_another_holds_is_503(bare_app: Flask, intruder: sqlite3.Connection) -> None:

@@ -2,36 +2,49 @@
 
 from flask import Response, request
 from werkzeug.exceptions import PreconditionFailed
+from werkzeug.http import quote_etag
 
 from .rendering import etag, item_body
-from .store import ItemRow
+from .store import ItemRow, Precondition
 
 
 def answer(body: bytes, status: int = 200) -> Response:
-    """Answer with a JSON body and its `ETag`; a read whose `If-None-Match` names it gets 304.
+    """Answer with a JSON body and its `ETag`. As `tagged`."""
+    return tagged(body, etag(body), status)
+
+
+def tagged(body: bytes, tag: str, status: int = 200) -> Response:
+    """Answer with a JSON body and this `ETag`; a read whose `If-None-Match` names it gets 304.
 
     :raises PreconditionFailed: if it is a read whose `If-Match` does not name it.
     """
-    tag = etag(body)
-    response = Response(body, status, content_type="application/json")
-    response.set_etag(tag)
-    response.headers["Cache-Control"] = "public, no-cache"
-    if request.method in ("GET", "HEAD"):
+    headers = {"ETag": quote_etag(tag), "Cache-Control": "public, no-cache"}
+    response = Response(body, status, headers, content_type="application/json")
+    if request.method in ("GET", "HEAD") and _is_conditional():
         _require_match(tag)
         if request.if_none_match.contains_weak(tag):
             response.status_code = 304
     return response
 
 
-def require_current(row: ItemRow) -> None:
-    """Let the request change an item only if the item is as the request's conditions say.
+def precondition() -> Precondition | None:
+    """Return what the request demands of the item that it changes; None if it demands nothing.
 
-    :raises PreconditionFailed: if it is not.
+    What is returned raises `PreconditionFailed` if the item is another.
     """
+    return _require_current if _is_conditional() else None
+
+
+def _require_current(row: ItemRow) -> None:
     tag = etag(item_body(row))
     _require_match(tag)
     if request.if_none_match.contains_weak(tag):
         raise PreconditionFailed
+
+
+def _is_conditional() -> bool:
+    environ = request.environ
+    return "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ
 
 
 def _require_match(tag: str) -> None:

@@ -1,6 +1,6 @@
-"""The table of items."""
+"""The tables of the menu."""
 
-from sqlalchemy import BigInteger, Identity, Integer, String
+from sqlalchemy import BigInteger, Identity, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import Base
@@ -32,3 +32,13 @@ class Item(Base):
     price_cents: Mapped[int]
     description: Mapped[str] = mapped_column(String(DESCRIPTION_LENGTH))
     image: Mapped[str] = mapped_column(String(IMAGE_LENGTH))
+
+
+class Menu(Base):
+    """The menu as a whole: one row."""
+
+    __tablename__ = "menu"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    #: Another number whenever an item is another one: every transaction that changes one adds 1.
+    version: Mapped[int] = mapped_column(BigInteger)

@@ -23,6 +23,10 @@ class Page:
     after: int
 
 
+#: What is asked for without a query.
+FIRST_PAGE = Page(MAX_LIMIT, after=0)
+
+
 def requested_page(query: Mapping[str, str]) -> Page:
     """Read the page that a query asks for.
 

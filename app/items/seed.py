@@ -4,10 +4,10 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import Connection, Select, String, column, insert, inspect, select, table
 
-from app.database import write
 from app.extensions import db
 
 from .models import Item
+from .store import change
 
 _IMAGES = "https://cdn.auth0.com/blog/whatabyte"
 
@@ -52,7 +52,7 @@ def fill_empty_menu() -> bool:
         connection.execute(insert(Item), FIRST_ITEMS)
         return True
 
-    return write(work)
+    return change(work)
 
 
 @click.command("seed")

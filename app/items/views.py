@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from marshmallow import ValidationError
 from werkzeug.exceptions import NotFound
 
@@ -10,9 +10,10 @@ from app.authz import public, requires_permission
 
 from . import store
 from .body import wrapped_item
-from .conditions import answer, require_current
-from .paging import next_link, requested_page
-from .rendering import item_body, menu_body
+from .conditions import answer, precondition, tagged
+from .pages import RenderedPage
+from .paging import FIRST_PAGE, requested_page
+from .rendering import item_body
 from .schemas import IdentifiedItemSchema, ItemSchema
 from .store import ItemRow
 
@@ -26,13 +27,11 @@ _known_item = IdentifiedItemSchema()
 @public
 def menu() -> Response:
     """Answer with a page of the menu."""
-    page = requested_page(request.args)
-    # One more than asked for tells whether another page follows.
-    rows = store.page(page.after, page.limit + 1)
-    shown = rows[: page.limit]
-    response = answer(menu_body(shown))
-    if len(rows) > len(shown):
-        response.headers["Link"] = next_link(page, last_id=shown[-1][0])
+    page = requested_page(request.args) if request.query_string else FIRST_PAGE
+    rendered: RenderedPage = current_app.extensions["menu"].rendered(page)
+    response = tagged(rendered.body, rendered.etag)
+    if rendered.link:
+        response.headers["Link"] = rendered.link
     return response
 
 
@@ -76,14 +75,14 @@ def replace(item_id: int) -> Response:
 @requires_permission("delete:items")
 def delete(item_id: int) -> tuple[str, int]:
     """Take an item off the menu."""
-    if not store.remove(item_id, require_current):
+    if not store.remove(item_id, precondition()):
         raise NotFound
     return "", 204
 
 
 def _replaced(values: dict[str, Any]) -> Response:
     item_id = values.pop("id")
-    return answer(item_body(_found(store.replace(item_id, values, require_current))))
+    return answer(item_body(_found(store.replace(item_id, values, precondition()))))
 
 
 def _found(row: ItemRow | None) -> ItemRow:
