@@ -74,6 +74,9 @@ def _database_url(text: str) -> str:
         raise ValueError from error
     if url.drivername not in ("sqlite", "postgresql", "postgresql+psycopg", COCKROACHDB):
         raise ValueError
+    if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+        # In memory: each connection would have a menu of its own.
+        raise ValueError
     return text
 
 

@@ -198,8 +198,7 @@ def _forget_connections(app: "Flask") -> None:
     from app.extensions import db
 
     with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose(close=False)
+        db.engine.dispose(close=False)
 
 
 def child_exit(_server: "Arbiter", worker: "Worker") -> None:

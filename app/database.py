@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import Flask
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -38,13 +38,12 @@ def init_app(app: Flask) -> None:
     url = make_url(app.config["DATABASE_URL"])
     is_sqlite = url.get_backend_name() == "sqlite"
     pool_size = app.config.get("DATABASE_POOL_SIZE", POOL_SIZE)
+    if is_sqlite:
+        url = sqlite.located(url, Path(app.instance_path))
     options = sqlite.options(pool_size) if is_sqlite else postgresql.options(pool_size)
-    app.config["SQLALCHEMY_DATABASE_URI"] = url
     # Parameters are what callers sent: they stay out of the log.
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | {"hide_parameters": True}
-    db.init_app(app)
-    with app.app_context():
-        (sqlite if is_sqlite else postgresql).prepare(db.engine)
+    engine = app.extensions["engine"] = create_engine(url, **options, hide_parameters=True)
+    (sqlite if is_sqlite else postgresql).prepare(engine)
     app.config["ALEMBIC"] = {"script_location": str(MIGRATIONS)}
     # One transaction for a whole upgrade, which Alembic does not expect of SQLite: a failure takes
     # back all of it, and a second process that upgrades waits for its end.
@@ -68,10 +67,11 @@ def reading() -> Iterator[Connection]:
 
 def glance(statement: str) -> Any:
     """Return the value that a statement finds in one row and column; None without a row."""
-    if db.engine.dialect.name == "sqlite":
+    engine = db.engine
+    if engine.dialect.name == "sqlite":
         # Where it fails, it is asked again, for an error of SQLAlchemy's kind.
         with suppress(sqlite3.Error):
-            return sqlite.glance(db.engine, statement)
+            return sqlite.glance(engine, statement)
     with reading() as connection:
         return connection.exec_driver_sql(statement).scalar()
 

@@ -1,6 +1,10 @@
 """The extension objects, made once; `create_app` binds them to an app."""
 
-from flask_sqlalchemy import SQLAlchemy
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import Engine
 from sqlalchemy.orm import DeclarativeBase
 
 from app.authz import Authz
@@ -12,7 +16,35 @@ class Base(DeclarativeBase):
     """The base of every model: its metadata holds the tables that migrations compare with."""
 
 
-db = SQLAlchemy(model_class=Base)
+class Database:
+    """The database of the current app, which `database.init_app` binds."""
+
+    @property
+    def engine(self) -> Engine:
+        """Its engine."""
+        engine: Engine = current_app.extensions["engine"]
+        return engine
+
+
+class _Engines(Mapping[str, Engine]):
+    """The current app's engine, under the name that migrations have for it."""
+
+    def __getitem__(self, name: str) -> Engine:
+        return db.engine
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["default"])
+
+    def __len__(self) -> int:
+        return 1
+
+
+db = Database()
 # Migrations make the app's tables and those of the guard layer's shared state.
-alembic = Migrations(run_mkdir=False, command_name="db", metadatas=[Base.metadata, sql.metadata])
+alembic = Migrations(
+    run_mkdir=False,
+    command_name="db",
+    metadatas=[Base.metadata, sql.metadata],
+    engines=cast(Any, _Engines()),  # it takes any mapping, and says dict
+)
 authz = Authz(permissions=["create:items", "update:items", "delete:items", "read:metrics"])

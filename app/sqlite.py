@@ -11,9 +11,10 @@ before the transaction and lets others go on; SQLite's own wait would stop the w
 
 import sqlite3
 import time
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -24,6 +25,15 @@ PAUSE = 0.02
 
 #: Execution options of a connection that only reads: each statement is a transaction of its own.
 READING = {"sqlite_begins": False}
+
+
+def located(url: URL, folder: Path) -> URL:
+    """Return the address of a file, which lies in a folder unless its path is absolute. The folder
+    is made if it is missing."""
+    if not url.database or Path(url.database).is_absolute():
+        return url
+    folder.mkdir(parents=True, exist_ok=True)
+    return url.set(database=str(folder / url.database))
 
 
 def options(pool_size: int) -> dict[str, Any]:

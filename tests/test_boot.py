@@ -49,6 +49,8 @@ def test_every_problem_of_app_and_guard_is_told_at_once() -> None:
         ("CORS_ORIGINS", "https://menu.test/path"),
         ("DATABASE_URL", "menu.db"),
         ("DATABASE_URL", "mysql://db/menu"),
+        ("DATABASE_URL", "sqlite://"),  # in memory: each connection would have its own
+        ("DATABASE_URL", "sqlite:///:memory:"),
         ("DATABASE_URL", "cockroachdb+psycopg://db/menu"),  # its package is not installed
         ("DATABASE_POOL_SIZE", "0"),
         ("STATE_URL", "memcached://db"),
