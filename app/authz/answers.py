@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, after_this_request, request
+from flask import Request, Response, after_this_request, request
 
 from .challenges import Challenger
+from .current import current_request
 from .errors import AuthzError
 from .identity import Anonymous, Identity
 from .metadata import Metadata
@@ -28,14 +29,17 @@ class Answers:
         self._challenger = Challenger(settings.realm, settings.dpop)
         self._metadata = metadata
 
-    def notice(self, error: AuthzError, caller: Identity | Anonymous | None = None) -> None:
+    def notice(
+        self, request: Request, error: AuthzError, caller: Identity | Anonymous | None = None
+    ) -> None:
         """Write the log line of a refusal, and keep it for the headers of its answer.
 
+        :param request: the current one.
         :param caller: who is refused; None if that is not known.
         """
         if refusal_of(request) is None:
             after_this_request(self._with_challenge)
-        note_refusal(error, caller)
+        note_refusal(request, error, caller)
         rule = request.url_rule
         log_refusal(error, request.method, rule.rule if rule else "-")
 
@@ -47,7 +51,7 @@ class Answers:
             if isinstance(error, AuthzError):
                 noticed = refusal_of(request)
                 if noticed is None or noticed.error is not error:
-                    self.notice(error)
+                    self.notice(current_request(), error)
             return handle(error)
 
         return handle_user_exception

@@ -136,7 +136,7 @@ class Enforcement:
         caller: Identity | Anonymous | None,
     ) -> None:
         """Notice a refusal of the guard's own, and tell whoever listens."""
-        self._answers.notice(error, caller)
+        self._answers.notice(request, error, caller)
         if caller is None:
             self._send(events.rejected, request, caller, code=error.code)
         else:

@@ -10,12 +10,20 @@ from typing import Any
 Covers = Callable[[Collection[str], str], bool]
 
 
+#: JSON values that nobody can change.
+_PLAIN = (str, int, float)
+_LISTS = (list, tuple)
+
+
 def frozen(value: Any) -> Any:
     """Return a JSON value that nobody can change: lists become tuples, objects read-only."""
+    # Most are plain, and to ask whether one is a mapping takes long.
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, _LISTS):
+        return tuple([frozen(each) for each in value])
     if isinstance(value, Mapping):
         return MappingProxyType({name: frozen(each) for name, each in value.items()})
-    if isinstance(value, list | tuple):
-        return tuple(map(frozen, value))
     return value
 
 

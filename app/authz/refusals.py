@@ -39,5 +39,7 @@ def quoted(value: object) -> str:
 def printable(line: str) -> str:
     """Escape what could begin another line or move a terminal's cursor. A reason may be an app's
     own text, with its caller's words in it."""
+    if line.isascii() and line.isprintable():
+        return line
     plain = line.encode("ascii", "backslashreplace").decode("ascii")
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in plain)

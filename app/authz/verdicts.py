@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from flask import Request, request
+from flask import Request
 
 from . import events
 from .current import admission_of
@@ -36,8 +36,8 @@ class Verdict(NamedTuple):
         return events.subject_hash(self.caller)
 
 
-def note_refusal(error: AuthzError, caller: Identity | Anonymous | None) -> None:
-    """Note why the current request is refused."""
+def note_refusal(request: Request, error: AuthzError, caller: Identity | Anonymous | None) -> None:
+    """Note why a request is refused."""
     setattr(request, _REFUSAL, Refusal(error, caller))
 
 

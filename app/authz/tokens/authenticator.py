@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import AuthzError
 from ..identity import Identity
@@ -26,8 +25,7 @@ from .revocation import DenyList
 from .store import ExpiringMap
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(NamedTuple):
     """A token that has passed every rule, and what it must go on to agree with."""
 
     identity: Identity

@@ -36,7 +36,7 @@ class Header:
     kid: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UnverifiedToken:
     """A token that is well formed. Nobody has vouched for it yet."""
 
@@ -159,6 +159,6 @@ def check_signature(part: str) -> None:
     :raises TokenMalformed: if it is broken.
     """
     try:
-        parts.decode(part)
+        parts.check_spelling(part)
     except PartMalformed as error:
         raise TokenMalformed(f"the signature {error}") from error

@@ -21,6 +21,9 @@ from ..errors import (
 
 Claims = Mapping[str, Any]
 
+_TEXT = {str}
+_NUMBER = (int, float)
+
 #: Claims that ID tokens have and access tokens have not (OpenID Connect Core, section 2).
 ID_TOKEN_CLAIMS = ("nonce", "at_hash", "c_hash")
 #: Claims that say from when on a token counts.
@@ -29,7 +32,7 @@ BEGINNINGS = ("nbf", "iat")
 TEXTS = ("azp", "client_id", "jti", "scope")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Expected:
     """What a token is held against."""
 
@@ -182,7 +185,7 @@ def granted_permissions(claims: Claims, name: str) -> list[str]:
         value = value[step]
     if isinstance(value, str) and name != "permissions":
         return value.split()
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list) or not {type(each) for each in value} <= _TEXT:
         raise TokenMalformed(f"{name} must be a list of texts", found=value)
     return value
 
@@ -192,8 +195,8 @@ def _time(claims: Claims, name: str) -> float:
 
     Compare it, but do not calculate with it: a huge whole number fits no float.
     """
-    value = claims[name]
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    value: Any = claims[name]
+    if isinstance(value, bool) or not isinstance(value, _NUMBER):
         raise TokenMalformed(f"{name} must be a number", found=value)
     if isinstance(value, float) and not isfinite(value):
         raise TokenMalformed(f"{name} must be finite", found=value)
