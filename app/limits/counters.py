@@ -8,6 +8,7 @@ in a 500 where a count is taken after the answer.
 import logging
 import os
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 from typing import ClassVar
@@ -39,7 +40,8 @@ class Memory:
         self._clock = clock
         self._size = size
         #: Counts, and the moments when their windows end, in the order of the windows' beginnings.
-        self._counts: dict[str, tuple[int, float]] = {}
+        #: A plain dict would pass over all that it has forgotten to find the oldest.
+        self._counts = OrderedDict[str, tuple[int, float]]()
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Add to a count, and return it."""
@@ -47,7 +49,7 @@ class Memory:
         if not count:
             self._counts.pop(key, None)
             if len(self._counts) >= self._size:
-                del self._counts[next(iter(self._counts))]
+                self._counts.popitem(last=False)
             ends = self._clock() + expiry
         self._counts[key] = count + amount, ends
         return count + amount

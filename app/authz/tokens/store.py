@@ -1,6 +1,7 @@
 """A bounded map whose entries expire, safe to share between threads."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -14,7 +15,8 @@ class ExpiringMap(Generic[Key, Value]):
     def __init__(self, size: int, timer: Callable[[], float]) -> None:
         self._size = size
         self._timer = timer
-        self._entries: dict[Key, tuple[Value, float]] = {}
+        # A plain dict passes over all that it has forgotten to find its oldest entry.
+        self._entries = OrderedDict[Key, tuple[Value, float]]()
         self._lock = threading.Lock()
 
     def put(self, key: Key, value: Value, seconds: float) -> None:
@@ -24,7 +26,7 @@ class ExpiringMap(Generic[Key, Value]):
         with self._lock:
             self._entries.pop(key, None)
             if len(self._entries) >= self._size:
-                del self._entries[next(iter(self._entries))]
+                self._entries.popitem(last=False)
             self._entries[key] = (value, self._timer() + seconds)
 
     def get(self, key: Key) -> Value | None:
