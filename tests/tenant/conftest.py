@@ -16,7 +16,7 @@ from app.tenant.permissions import PermissionFile
 from app.tenant.serving import listen, serving
 
 from .browser import Browser
-from .running import AUDIENCE, NOW, OTHER_AUDIENCE, RunningTenant
+from .running import AUDIENCE, NOW, OTHER_AUDIENCE, Front, RunningTenant
 
 
 @pytest.fixture
@@ -41,18 +41,25 @@ def full_key_file(key_file: KeyFile, made_keys: bytes) -> KeyFile:
     return key_file
 
 
+@pytest.fixture(scope="session")
+def front() -> Iterator[Front]:
+    """A server on a free port, in a thread. To end one takes longer than most tests."""
+    listener = listen("127.0.0.1", 0)
+    front = Front(issuer_at("127.0.0.1", listener.getsockname()[1]))
+    with serving(front, listener):
+        yield front
+
+
 @pytest.fixture
-def tenant(full_key_file: KeyFile) -> Iterator[RunningTenant]:
-    """A tenant on a free port, in a thread."""
-    listener, time = listen("127.0.0.1", 0), Clock()
+def tenant(full_key_file: KeyFile, front: Front) -> RunningTenant:
+    """A tenant that remembers nothing."""
+    time = Clock()
     time.now = float(NOW)
-    issuer = issuer_at("127.0.0.1", listener.getsockname()[1])
     permissions = PermissionFile(full_key_file.path.with_name("tenant-permissions.json"))
-    application = create_tenant(
-        issuer, [AUDIENCE, OTHER_AUDIENCE], full_key_file, permissions, time
+    front.application = create_tenant(
+        front.issuer, [AUDIENCE, OTHER_AUDIENCE], full_key_file, permissions, time
     )
-    with serving(application, listener):
-        yield RunningTenant(issuer, full_key_file, permissions, time)
+    return RunningTenant(front.issuer, full_key_file, permissions, time, front.application)
 
 
 @pytest.fixture

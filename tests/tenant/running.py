@@ -1,9 +1,11 @@
 """A served tenant and what its clients send."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
+from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
@@ -11,11 +13,31 @@ from app.authz.testing import Clock
 from app.tenant.keys import KeyFile
 from app.tenant.permissions import PermissionFile
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 AUDIENCE = "https://menu-api.demo.com"
 OTHER_AUDIENCE = "https://orders-api.demo.com"
 
 #: When the served tenant starts.
 NOW = 1_800_000_000
+
+
+class Front(Flask):
+    """Passes requests on to the tenant of the test that runs."""
+
+    application: Flask
+
+    def __init__(self, issuer: str) -> None:
+        super().__init__(__name__, static_folder=None)
+        #: Where it is served, as tokens say it.
+        self.issuer = issuer
+
+    def wsgi_app(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer as that tenant does."""
+        return self.application.wsgi_app(environ, start_response)
 
 
 @dataclass(frozen=True)
@@ -27,6 +49,8 @@ class RunningTenant:
     permissions: PermissionFile
     #: What the tenant takes for the time; it stands still at `NOW` until it is moved.
     clock: Clock
+    #: The same tenant without HTTP.
+    application: Flask
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """Ask for a document."""
