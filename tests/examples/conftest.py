@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from examples.records import create_app
+from examples.records.records import Records
 from examples.records.tokens import Tokens
 
 PASSWORD = "hunter2"
@@ -32,14 +33,16 @@ def signed_in() -> SignedIn:
     return header
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app() -> Flask:
-    """The application with its records as they are at first."""
+    """The application. Who revokes a token logs in for it."""
     return create_app(ENVIRON)
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
+    """A client of the application, with its records as they are at first."""
+    app.extensions["records"] = Records()
     return app.test_client()
 
 

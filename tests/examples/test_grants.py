@@ -7,6 +7,46 @@ from flask.testing import FlaskClient
 
 from .conftest import SignedIn, code_of, log_in, token_of
 
+#: Texts that are no grant, the long ones last.
+MALFORMED = [
+    "",
+    " ",
+    "/",
+    "//",
+    "*",
+    "***",
+    "***/***",
+    "user",
+    "user/",
+    "/user/view",
+    "user//view",
+    "user/view/",
+    " user/view",
+    "user/view ",
+    "user/vie*",
+    "us*/view",
+    "user/v**",
+    "user/?",
+    "user/[a-z]*",
+    ".*",
+    "(.*)",
+    "user\\view",
+    "user/view\n",
+    "user/view\x00",
+    "USER/VIEW",
+    "user／view",  # noqa: RUF001 - a full-width slash
+    "user/view user/*",
+    "user/view,user/*",
+    "user/{name}",
+    "\ud800",
+    "é/*",
+    "\U0001f600",
+    "%2a",
+    "a" * 8000,
+    "*/" * 4000,
+    "**/" * 2500 + "x",
+]
+
 
 @pytest.mark.parametrize("grant", ["user/view", "user/*", "*/view", "*/*", "**/*", "**/view", "**"])
 def test_grant_covers_user_view(client: FlaskClient, signed_in: SignedIn, grant: str) -> None:
@@ -31,55 +71,28 @@ def test_grant_for_records_does_not_cover_the_list(
     assert (answer.status_code, code_of(answer)) == (403, "permission_missing")
 
 
-@pytest.mark.parametrize(
-    "grant",
-    [
-        "",
-        " ",
-        "/",
-        "//",
-        "*",
-        "***",
-        "***/***",
-        "user",
-        "user/",
-        "/user/view",
-        "user//view",
-        "user/view/",
-        " user/view",
-        "user/view ",
-        "user/vie*",
-        "us*/view",
-        "user/v**",
-        "user/?",
-        "user/[a-z]*",
-        ".*",
-        "(.*)",
-        "user\\view",
-        "user/view\n",
-        "user/view\x00",
-        "USER/VIEW",
-        "user／view",  # noqa: RUF001 - a full-width slash
-        "user/view user/*",
-        "user/view,user/*",
-        "user/{name}",
-        "\ud800",
-        "é/*",
-        "\U0001f600",
-        "%2a",
-        "a" * 8000,
-        "*/" * 4000,
-        "**/" * 2500 + "x",
-    ],
-    ids=lambda grant: ascii(grant[:20]),
-)
-def test_malformed_grant_matches_nothing(client: FlaskClient, grant: str) -> None:
-    """The login takes any text; no view takes it for a grant."""
-    headers = {"X-App-Token": token_of(log_in(client, "alice", grant))}
+@pytest.mark.parametrize("grant", MALFORMED, ids=lambda grant: ascii(grant[:20]))
+def test_malformed_grant_matches_nothing(
+    client: FlaskClient, signed_in: SignedIn, grant: str
+) -> None:
+    """No view takes it for a grant."""
+    headers = signed_in("alice", grant)
     assert client.get("/hello", headers=headers).json == {"message": "Hello, alice!"}
     assert code_of(client.get("/me", headers=headers)) == "permission_missing"
     assert code_of(client.get("/records", headers=headers)) == "permission_missing"
     assert code_of(client.get("/records/foo", headers=headers)) == "permission_missing"
+
+
+@pytest.mark.parametrize(
+    "grants",
+    [[grant for grant in MALFORMED if len(grant) < 99], *([grant] for grant in MALFORMED[-3:])],
+    ids=["short", "letters", "stars", "pairs"],
+)
+def test_login_takes_any_text_for_a_scope(client: FlaskClient, grants: list[str]) -> None:
+    """The token is good where no permission is needed, and nowhere else."""
+    headers = {"X-App-Token": token_of(log_in(client, "alice", *grants))}
+    assert client.get("/hello", headers=headers).json == {"message": "Hello, alice!"}
+    assert code_of(client.get("/me", headers=headers)) == "permission_missing"
 
 
 def test_good_grant_stands_beside_malformed_ones(client: FlaskClient, signed_in: SignedIn) -> None:

@@ -3,11 +3,19 @@
 from time import process_time
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from examples.records import users
 
 from .conftest import PASSWORD, SignedIn, code_of, log_in, token_of
+
+
+@pytest.fixture(scope="module")
+def first(app: Flask) -> TestResponse:
+    """The answer to a wrong password."""
+    return app.test_client().post("/login", json={"username": "alice", "password": "wrong"})
 
 
 @pytest.mark.parametrize("user", ["alice", "bob", "charlie"])
@@ -36,9 +44,10 @@ def test_password_is_answered_with_a_token(client: FlaskClient, user: str) -> No
     ],
     ids=lambda text: ascii(text[:10]),
 )
-def test_wrong_name_or_password_is_401(client: FlaskClient, username: str, password: str) -> None:
+def test_wrong_name_or_password_is_401(
+    client: FlaskClient, first: TestResponse, username: str, password: str
+) -> None:
     """The answer does not say which of the two is wrong, nor repeat one."""
-    first = client.post("/login", json={"username": "alice", "password": "wrong"})
     answer = client.post("/login", json={"username": username, "password": password})
     assert (answer.status_code, code_of(answer)) == (401, "credentials_invalid")
     assert answer.data == first.data

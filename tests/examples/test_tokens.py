@@ -3,7 +3,6 @@
 import zlib
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode
@@ -198,9 +197,7 @@ def test_revoked_token_stays_revoked_for_its_last_second(timed: FlaskClient, clo
     assert refused(timed, first)
 
 
-def test_revocations_are_forgotten_with_their_tokens(
-    app: Flask, clock: Clock, timed: FlaskClient
-) -> None:
+def test_revocations_are_forgotten_with_their_tokens(clock: Clock, timed: FlaskClient) -> None:
     """What has expired need not be remembered."""
     tokens: Tokens = timed.application.extensions["tokens"]
     for _ in range(3):
