@@ -1,5 +1,6 @@
 """The API under test: the real app, a real database, and an issuer on real HTTP."""
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,12 @@ from app.extensions import alembic, db
 from tests.servers.databases import empty, new_database
 
 pytest_plugins = ["app.authz.testing.plugin", "pytester", "tests.servers.fixtures"]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what lasts: the modules and the tests that were collected."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
