@@ -11,14 +11,14 @@ import pytest
 
 from app.authz.testing import FakeIssuer, TokenFactory
 
-from ..serving.conftest import ServerMaker, checkout, gunicorn, shell
+from ..serving.conftest import checkout, lasting
 from ..serving.running import PATIENCE, Server
 from .canary import Canary
 from .case import Forge
 from .corpus import CORPUS
 from .keys import SeededKey
 
-__all__ = ["checkout", "gunicorn", "shell"]
+__all__ = ["checkout", "lasting"]
 
 pytestmark = pytest.mark.slow
 
@@ -48,8 +48,8 @@ def tokens(issuer: FakeIssuer) -> TokenFactory:
 
 
 @pytest.fixture
-def server(gunicorn: ServerMaker) -> Server:
-    return gunicorn()
+def server(lasting: Server) -> Server:
+    return lasting
 
 
 def asked(server: Server, headers: Mapping[str, bytes]) -> tuple[int, bytes]:

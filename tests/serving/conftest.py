@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import pytest
 
+from app.authz.testing import FakeIssuer
+
 from .running import Server, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +71,29 @@ def gunicorn(
             return server
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def lasting(
+    checkout: Path, issuer: FakeIssuer, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A gunicorn with one worker and an empty menu, for all tests of a module: they change nothing
+    that the next one would see."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copyfile(migrated, home / "menu.db")
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "AUTH0_ISSUER_URL": issuer.url,
+        "AUTH0_AUDIENCE": "https://api.test",
+        "DATABASE_URL": f"sqlite:///{home}/menu.db",
+        "WEB_CONCURRENCY": "1",
+    }
+    command = ["gunicorn", "--bind", "127.0.0.1:0", "wsgi:app"]
+    server = Server(checkout, environ, home / "log", *command)
+    with server:
+        server.wait_until_it_serves()
+        yield server
 
 
 @pytest.fixture

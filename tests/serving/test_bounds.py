@@ -29,8 +29,8 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
 
 @pytest.fixture
-def server(gunicorn: ServerMaker) -> Server:
-    return gunicorn()
+def server(lasting: Server) -> Server:
+    return lasting
 
 
 @pytest.fixture
