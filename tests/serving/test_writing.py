@@ -98,11 +98,9 @@ def test_a_held_lock_stops_its_writers_and_nobody_else(
 
 
 @pytest.mark.parametrize("chunk", ["ZZ", "-5", "0x2", "+2", "2\r\nabX"])
-def test_chunks_that_cannot_be_read_are_400(
-    gunicorn: ServerMaker, bearer: Bearer, chunk: str
-) -> None:
+def test_chunks_that_cannot_be_read_are_400(lasting: Server, bearer: Bearer, chunk: str) -> None:
     """What a server raises on them is its own, and no 500."""
-    assert status_of_chunk(gunicorn(), bearer("create:items"), chunk) == 400
+    assert status_of_chunk(lasting, bearer("create:items"), chunk) == 400
 
 
 def status_of_chunk(server: Server, headers: dict[str, str], chunk: str) -> int:
