@@ -43,7 +43,7 @@ test: $(VENV)/development.stamp chromium
 	@echo 'Running the fast tests, on two cores ...'
 	@$(RUN) -m pytest -m 'not slow' -n 2 --dist worksteal
 	@echo 'Running the tests that start servers and processes ...'
-	@$(RUN) -m pytest -m slow -n 2 --dist loadfile
+	@$(RUN) -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder
 
 screenshots: $(VENV)/development.stamp chromium
 	@$(RUN) -m pytest --quiet tests/browser/screenshots.py
