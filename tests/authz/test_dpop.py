@@ -422,7 +422,7 @@ _MEMORY = Memory(Clock())
 _CHECK = ProofCheck(first_use=_MEMORY.add_if_absent, clock=Clock(), leeway=LEEWAY)
 
 _bounded = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 
 
