@@ -11,13 +11,15 @@ INSTALL := $(PIP) install --require-hashes
 LOCK := $(VENV)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
     --generate-hashes --no-annotate --custom-compile-command 'make lock'
 
-.PHONY: help serve dashboard test screenshots audit lock clean chromium
+.PHONY: help serve dashboard test bench screenshots audit lock clean chromium
 
 help:
 	@echo 'make serve        the API on port 7000, with a local tenant on port 7001'
 	@echo '                  other ports: make serve PORT=7070 TENANT_PORT=7071'
 	@echo 'make dashboard    the dashboard on port 5173, for what `make serve` serves on those ports'
 	@echo 'make test         every check and test'
+	@echo 'make bench        measure the API beside its peers, for docs/benchmarks.md (a quarter of an hour)'
+	@echo '                  a quick look: make bench ROUNDS=1 ONLY=menu-gunicorn,fastapi SCENARIOS=menu,write'
 	@echo 'make screenshots  take the pictures in docs/screenshots/ anew'
 	@echo 'make audit        ask whether a locked package has a known weakness (needs the advisory service)'
 	@echo 'make lock         lock again after a change of requirements*.txt; all: make lock UPGRADE=--upgrade'
@@ -45,6 +47,10 @@ test: $(VENV)/development.stamp chromium
 	@echo 'Running the tests that start servers and processes ...'
 	@$(RUN) -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder
 
+bench: $(VENV)/development.stamp benchmarks/.venv/installed.stamp benchmarks/peers/nest/dist/main.js
+	@$(RUN) -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	    $(if $(ONLY),--only $(ONLY)) $(if $(SCENARIOS),--scenarios $(SCENARIOS))
+
 screenshots: $(VENV)/development.stamp chromium
 	@$(RUN) -m pytest --quiet tests/browser/screenshots.py
 
@@ -59,9 +65,11 @@ lock: $(VENV)/made.stamp
 	@$(PIP) install "$$(grep '^uv==' requirements-dev.txt)"
 	$(LOCK) $(UPGRADE) requirements.txt --output-file requirements.lock
 	$(LOCK) $(UPGRADE) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) $(UPGRADE) benchmarks/requirements.txt --output-file benchmarks/requirements.lock
 
 clean:
-	rm -rf $(VENV) dashboard/node_modules postman/node_modules tests/*/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dashboard/node_modules postman/node_modules tests/*/node_modules \
+	    benchmarks/.venv benchmarks/node_modules benchmarks/peers/nest/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Made last in each recipe: an installation that was broken off is begun again.
@@ -90,6 +98,23 @@ dashboard/node_modules/installed.lock: dashboard/package-lock.json
 	@echo 'Installing what the dashboard needs (once, a few seconds) ...'
 	@cd dashboard && npm ci --silent
 	@cp $< $@
+
+# The peers have an environment of their own: what they need never meets what the API needs.
+benchmarks/.venv/installed.stamp: benchmarks/requirements.lock $(VENV)/made.stamp
+	@echo 'Installing the peers in Python (once, about a minute) ...'
+	@$(RUN) -m venv benchmarks/.venv
+	@benchmarks/.venv/bin/python -m pip --quiet --disable-pip-version-check \
+	    install --require-hashes -r benchmarks/requirements.lock
+	@touch $@
+
+benchmarks/node_modules/installed.lock: benchmarks/package-lock.json
+	@command -v npm > /dev/null || { echo 'npm is missing: install Node 20.19 or newer.' >&2; exit 1; }
+	@echo 'Installing the peers on Node (once, about a minute) ...'
+	@cd benchmarks && npm ci --silent
+	@cp $< $@
+
+benchmarks/peers/nest/dist/main.js: benchmarks/node_modules/installed.lock $(wildcard benchmarks/peers/nest/*.*)
+	@cd benchmarks && npm run --silent build
 
 # Not a stamp: nothing of the browser lies here, and to look for it takes no time.
 chromium:

@@ -68,7 +68,19 @@ def test_the_two_locks_agree() -> None:
     assert run_time.items() <= development.items(), CURE
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_the_peers_are_compared_at_our_versions() -> None:
+    """What the project and the benchmarks' peers both list is the same."""
+    ours = {each.name: str(each.specifier) for each in listed("requirements.txt")}
+    theirs = {each.name: str(each.specifier) for each in listed("benchmarks/requirements.txt")}
+    assert {"authlib", "flask", "gunicorn"} <= ours.keys() & theirs.keys()
+    assert {name: theirs[name] for name in ours.keys() & theirs.keys()}.items() <= ours.items()
+    lock = locked("benchmarks/requirements.lock")
+    assert {name: f"=={lock.get(name)}" for name in theirs} == theirs, CURE
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "benchmarks/requirements.lock"]
+)
 def test_every_line_is_a_pin_or_a_hash(name: str) -> None:
     """No address of a registry, no option of pip's, and no package without a hash."""
     text = (ROOT / name).read_text()

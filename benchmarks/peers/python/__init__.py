@@ -1,0 +1,1 @@
+"""The peers in Python. They run in a virtual environment of their own, without the project."""
