@@ -15,7 +15,7 @@ from .running import BenchmarkError, Running, running
 from .scenarios import WRITTEN, Scenario
 from .servers import Server
 from .supply import Supply
-from .usage import cpu_seconds, usage
+from .usage import cpu_seconds, memory_bytes
 
 #: Requests before a server's first measurement in a scenario, for what is compiled as it runs.
 FIRST_WARM_UP = 2_000
@@ -114,16 +114,16 @@ class Measuring:
         database_pid = None if database is None else database.pid
         before, database_before = cpu_seconds(found.pid), _cpu_seconds(database_pid)
         seen = self._send(found, scenario, tokens, self._seconds)
-        after, database_after = usage(found.pid), _cpu_seconds(database_pid)
+        after, database_after = cpu_seconds(found.pid), _cpu_seconds(database_pid)
         return Figures(
             server=found.server.name,
             scenario=scenario.name,
             rate=seen.answers / seen.seconds,
-            cpu=(after.cpu - before) / seen.answers * 1000,
+            cpu=(after - before) / seen.answers * 1000,
             database_cpu=(database_after - database_before) / seen.answers * 1000,
             p50=seen.p50,
             p99=seen.p99,
-            memory=after.memory,
+            memory=memory_bytes(found.pid),
         )
 
     def _send(

@@ -6,16 +6,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import requests
 from dotenv import dotenv_values
 
 from .servers import ROOT, Server
-from .usage import family
 
 #: Seconds for a server to start in, and to end in.
 PATIENCE = 60
@@ -95,13 +93,12 @@ def _wait_until_it_answers(found: Running, process: subprocess.Popen[bytes]) -> 
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    processes = family(process.pid) if process.poll() is None else []
-    if processes:
-        process.send_signal(signal.SIGTERM)
+    process.terminate()
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    for each in psutil.wait_procs(processes, timeout=2)[1]:
-        each.kill()
+    # What it has left behind is in its group.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
