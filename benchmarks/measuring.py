@@ -13,6 +13,7 @@ from .issuer import AUDIENCE, RunningIssuer
 from .load import Load, Seen, Tokens, Work
 from .running import BenchmarkError, Running, running
 from .scenarios import WRITTEN, Scenario
+from .scenarios import Tokens as Kind
 from .servers import Server
 from .supply import Supply
 from .usage import cpu_seconds, memory_bytes
@@ -60,8 +61,9 @@ class Measuring:
 
         :raises BenchmarkError: if a server does not start, or does not answer as it must.
         """
+        new = any(scenario.tokens is Kind.NEW for scenario in scenarios)
         say("Signing tokens ...")
-        supply = Supply(self._issuer.tokens, rounds, self._folder)
+        supply = Supply(self._issuer.tokens, rounds if new else 0, self._folder)
         for items in sorted({scenario.items for scenario in scenarios}):
             self._fill(items)
             say(f"Starting {len(servers)} servers with {items:,} items ...")
