@@ -46,6 +46,8 @@ test: $(VENV)/development.stamp chromium
 	@$(RUN) -m pytest -m 'not slow' -n 2 --dist worksteal
 	@echo 'Running the tests that start servers and processes ...'
 	@$(RUN) -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder
+	@echo 'Comparing what parts of the API cost, against gross regressions ...'
+	@$(RUN) -m pytest -m 'not slow' benchmarks/inprocess
 
 bench: $(VENV)/development.stamp benchmarks/.venv/installed.stamp benchmarks/peers/nest/dist/main.js
 	@$(RUN) -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) \
