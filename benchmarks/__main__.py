@@ -17,13 +17,15 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .comparisons import comparisons
 from .databases import databases
 from .figures import Figures, results
 from .issuer import running_issuer
 from .load import generator
 from .machine import machine, versions
 from .measuring import Measuring, say
-from .report import Results, Run, page, tables
+from .report import Results, Run, page, table, tables
+from .rotation import disturbances
 from .running import BenchmarkError
 from .scenarios import SCENARIOS, Scenario
 from .servers import HERE, PEERS_PYTHON, ROOT, SERVERS, Server, chosen
@@ -67,7 +69,9 @@ def _measured(options: argparse.Namespace) -> list[Figures]:
 def _write(options: argparse.Namespace, found: Results) -> None:
     date = datetime.now(UTC).date().isoformat()
     run = Run(date, options.rounds, options.seconds, machine(), versions())
-    PAGE.write_text(page(run, found))
+    say("Comparing parts of the API in one process ...")
+    parts = table(("", "ratios"), comparisons())
+    PAGE.write_text(page(run, found, parts, disturbances()))
     panels = {
         scenario.title: [
             (server.title, found[scenario.name, server.name].best.cpu, server.is_ours)

@@ -32,14 +32,20 @@ class Run:
     versions: Mapping[str, Mapping[str, str]]
 
 
-def page(run: Run, results: Results) -> str:
-    """Return the whole page in Markdown."""
+def page(run: Run, results: Results, parts: str, disturbances: str) -> str:
+    """Return the whole page in Markdown.
+
+    :param parts: what `comparisons` has found, as a table.
+    :param disturbances: what `rotation` has seen, as a table.
+    """
     template = Template(TEMPLATE.read_text())
     return template.substitute(
         rounds=run.rounds,
         seconds=run.seconds,
         overview=overview(results),
         scenarios=tables(results).strip(),
+        parts=parts,
+        disturbances=disturbances,
         machine=table(("", ""), [("Date", run.date), *run.machine.items()]),
         versions="\n\n".join(
             f"{whose}: " + ", ".join(f"{name} {version}" for name, version in found.items()) + "."

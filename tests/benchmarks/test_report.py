@@ -37,8 +37,10 @@ def test_without_a_peer_there_are_no_ratios() -> None:
 
 def test_the_page_says_how_and_where_it_was_measured() -> None:
     run = Run("2026-11-22", 3, 1.5, {"CPU": "Abacus"}, {"The Menu API": {"flask": "3.1.3"}})
-    text = page(run, results(MEASURED))
+    text = page(run, results(MEASURED), parts="| a part |", disturbances="| a flood |")
     assert "in 3 rounds of 1.5 seconds" in text
     assert "| Date | 2026-11-22 |\n| CPU | Abacus |" in text
     assert "The Menu API: flask 3.1.3." in text
+    assert "\n\n| a part |\n\n" in text
+    assert "\n\n| a flood |\n\n" in text
     assert "$" not in text

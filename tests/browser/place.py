@@ -104,6 +104,7 @@ class Place:
             database.execute("DELETE FROM items")
             database.execute("DELETE FROM sqlite_sequence WHERE name = 'items'")
             database.executemany(_INSERT, FIRST_ITEMS)
+            database.execute("UPDATE menu SET version = version + 1")
 
     @contextmanager
     def dead_api(self) -> Iterator[None]:
