@@ -42,14 +42,16 @@ def main() -> None:
     # A run that is told to end, ends its servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    everything = options.only == SERVERS and options.scenarios == SCENARIOS
     try:
+        parts = _parts() if everything else ("", "")
         found = _measured(options)
     except BenchmarkError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit("Stopped.")
-    if options.only == SERVERS and options.scenarios == SCENARIOS:
-        _write(options, results(found))
+    if everything:
+        _write(options, results(found), parts)
     else:
         sys.stdout.write(tables(results(found)))
 
@@ -66,12 +68,16 @@ def _measured(options: argparse.Namespace) -> list[Figures]:
         return list(measuring.figures(options.rounds, options.only, options.scenarios))
 
 
-def _write(options: argparse.Namespace, found: Results) -> None:
+def _parts() -> tuple[str, str]:
+    """Return two tables: parts of the API in one process, and what changes of keys disturb."""
+    say("Comparing parts of the API in one process ...")
+    return table(("", "ratios"), comparisons()), disturbances()
+
+
+def _write(options: argparse.Namespace, found: Results, parts: tuple[str, str]) -> None:
     date = datetime.now(UTC).date().isoformat()
     run = Run(date, options.rounds, options.seconds, machine(), versions())
-    say("Comparing parts of the API in one process ...")
-    parts = table(("", "ratios"), comparisons())
-    PAGE.write_text(page(run, found, parts, disturbances()))
+    PAGE.write_text(page(run, found, *parts))
     panels = {
         scenario.title: [
             (server.title, found[scenario.name, server.name].best.cpu, server.is_ours)

@@ -32,7 +32,7 @@ from .servers import chosen
 CALLERS = 6
 PACE = 0.03
 SECONDS = 5.0
-ROUNDS = 3
+ROUNDS = 5
 #: Of so many requests in a flood, one names an unknown key.
 FLOOD = 20
 #: Seconds that the issuer takes to answer for its keys: longer than any other wait.

@@ -118,7 +118,7 @@ def guard(authz_settings: dict[str, str]) -> Callable[[int, list[str]], Part]:
             "AUTHZ_TOKEN_CACHE_SECONDS": "600",
         }
         Authz(app)
-        app.add_url_rule("/", view_func=requires_auth(empty_answer))
+        app.add_url_rule("/", view_func=requires_auth(lambda: empty_answer()))
         (hook,) = app.before_request_funcs[None]
         context = app.test_request_context("/")
         headers = cycle([f"Bearer {token}" for token in tokens])
