@@ -31,8 +31,8 @@ from .servers import chosen
 #: Callers, seconds between two requests of one, seconds of a phase, and how often each comes.
 CALLERS = 6
 PACE = 0.03
-SECONDS = 5.0
-ROUNDS = 5
+SECONDS = 8.0
+ROUNDS = 3
 #: Of so many requests in a flood, one names an unknown key.
 FLOOD = 20
 #: Seconds that the issuer takes to answer for its keys: longer than any other wait.
