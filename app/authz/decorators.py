@@ -176,7 +176,7 @@ def _demand_admission(view: Callable[..., Any], function: Function) -> None:
     admitted = admission_of(request)
     if admitted is not None:
         if function not in admitted.seen:
-            current_app.extensions["authz"].demand(request, view, admitted)
+            current_app.extensions["authz"].demand(request, view, function, admitted)
         return
     text = f"{_title(view)} is guarded, but this app has no Authz: call Authz().init_app(app)."
     current_app.logger.error(text)

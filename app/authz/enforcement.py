@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from . import events
 from .answers import Answers
-from .attachment import Function, bearers, bottom, guard_of
+from .attachment import Function, bearers, guard_of
 from .callers import Callers
 from .current import Admission, admit, current_request
 from .errors import AnonymousOnly, AuthzError, Forbidden, RightDenied, TokenMissing
@@ -69,11 +69,14 @@ class Enforcement:
         if events.accepted.receivers:
             self._send(events.accepted, request, caller)
 
-    def demand(self, request: Request, view: Function, admitted: Admission) -> None:
+    def demand(
+        self, request: Request, view: Function, function: Function, admitted: Admission
+    ) -> None:
         """Hold a request that was let in to the guard of a view that it has come to, and that the
         hook could not see: below a decorator without `functools.wraps`, or called by another view.
         Nobody is authenticated here.
 
+        :param function: the one at the bottom of the view.
         :raises AuthzError: the refusal.
         """
         caller = admitted.caller
@@ -86,7 +89,7 @@ class Enforcement:
             self._note_refusal(request, error, guard, caller)
             raise
         loaded = admitted.resource if resource is None else resource
-        admit(request, Admission(caller, (*admitted.seen, bottom(view)), loaded))
+        admit(request, Admission(caller, (*admitted.seen, function), loaded))
 
     def _guard(self, rule: Rule, method: str) -> tuple[Guard, tuple[Function, ...]]:
         """Return a view's guard and what bears it, looked for when a request first needs it: by

@@ -26,7 +26,7 @@ _INSERT = insert(Item).returning(*_ITEMS.selected_columns)
 _UPDATE = update(Item).where(Item.id == bindparam("item_id")).returning(*_ITEMS.selected_columns)
 _DELETE = delete(Item).where(Item.id == bindparam("item_id"))
 _VERSION = str(select(Menu.version))
-# As text: to pass this one on in SQLAlchemy's own form takes as long again as all else of it.
+# As text: in SQLAlchemy's own form it takes half as long again.
 _NEXT_VERSION = "UPDATE menu SET version = version + 1"
 
 
