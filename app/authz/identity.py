@@ -17,13 +17,16 @@ _LISTS = (list, tuple)
 
 def frozen(value: Any) -> Any:
     """Return a JSON value that nobody can change: lists become tuples, objects read-only."""
-    # Most are plain, and to ask whether one is a mapping takes long.
-    if isinstance(value, _PLAIN):
-        return value
     if isinstance(value, _LISTS):
         return tuple([frozen(each) for each in value])
     if isinstance(value, Mapping):
-        return MappingProxyType({name: frozen(each) for name, each in value.items()})
+        # Most are plain: to ask whether each is a mapping takes long.
+        return MappingProxyType(
+            {
+                name: each if isinstance(each, _PLAIN) else frozen(each)
+                for name, each in value.items()
+            }
+        )
     return value
 
 

@@ -7,7 +7,6 @@ DPoP proofs are on the latter already: Authlib does not know `Ed25519` by its ne
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 # Importing this puts a filter of Authlib's own in front, so it comes before ours.
@@ -25,7 +24,7 @@ from .parts import PartMalformed, decode
 with warnings.catch_warnings():
     # Known, and pinned: `authlib>=1.9,<2`.
     warnings.filterwarnings("ignore", message="authlib.jose module is deprecated")
-    from authlib.jose import JsonWebKey, JsonWebToken
+    from authlib.jose import JsonWebKey, JsonWebSignature
     from authlib.jose.errors import JoseError
 
 #: RSA keys outside are refused: shorter ones are too weak (RFC 7518, section 3.3), longer ones make
@@ -142,27 +141,28 @@ def _algorithms_of(
     return frozenset(algorithms)
 
 
-@cache
-def _verifier(algorithm: str) -> JsonWebToken:
-    # One algorithm each: what the header says was compared already, and is not asked again.
-    return JsonWebToken([algorithm])
-
-
 def verify(token: UnverifiedToken, key: VerificationKey) -> dict[str, Any]:
     """Return the claims of a token, now vouched for by the owner of the key. Their values are not
     checked: see `rules`.
 
+    Authlib's algorithm is asked, and not its `JsonWebToken`, which would read header and claims
+    once more, leniently (docs/decisions.md).
+
+    :param key: one that is for the algorithm that the token names.
     :raises TokenSignature: if the key did not sign the token.
     """
+    signed, _, signature = token.text.rpartition(".")
+    algorithm = JsonWebSignature.ALGORITHMS_REGISTRY[token.header.alg]
     try:
-        _verifier(token.header.alg).decode(token.text, key.material)
-    except _UNUSABLE as error:
+        verified = algorithm.verify(signed.encode(), decode(signature), key.material)
+    except _UNUSABLE:
+        verified = False
+    if not verified:
         raise TokenSignature(
             "the signature does not verify",
             found=token.header.kid,
             cure="the token was altered, or another key has taken this name",
-        ) from error
-    # Authlib has parsed the same text again, leniently; the strict reading is the one to trust.
+        )
     return token.unverified_claims
 
 

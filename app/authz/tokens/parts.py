@@ -4,7 +4,8 @@ Tokens and proofs are both read with this, so that neither can be written in two
 """
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
+from binascii import a2b_base64
 from collections.abc import Iterable
 from math import isinf
 from typing import Any, NoReturn
@@ -15,6 +16,8 @@ MAX_DEPTH = 64
 
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+#: The two characters in which base64url differs (RFC 4648, section 5).
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 #: What the last character may be where it stands for two bits or four alone: the others are zero.
 _LAST = {2: "AQgw", 3: "AEIMQUYcgkosw048"}
 
@@ -39,7 +42,8 @@ def check_spelling(part: str) -> None:
 def decode(part: str) -> bytes:
     """Decode base64url. Raises as `check_spelling`."""
     check_spelling(part)
-    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    # `urlsafe_b64decode` takes twice as long for the same.
+    return a2b_base64(part.encode().translate(_STANDARD) + b"=" * (-len(part) % 4))
 
 
 def encode(value: bytes) -> str:
