@@ -75,32 +75,31 @@ class Callers:
 
         :raises AuthzError: if the mode does not let such a caller in.
         """
-        if mode is Mode.PUBLIC:
+        if mode == "public":
             return self.anonymous
-        identity = self._authenticated(request)
-        if identity is not None:
-            return self._adopted(identity)
-        if mode is Mode.REQUIRES_AUTH:
-            raise TokenMissing("no credentials")
-        return self.anonymous
-
-    def _authenticated(self, request: Request) -> Identity | None:
-        """Return the identity that the request's credentials prove; None if there are none."""
-        if self._sources.authenticate is None:
-            sent = credentials.read(request.environ.get("HTTP_AUTHORIZATION"), self._schemes)
-            if sent is None:
-                return None
-            return self.authenticator.authenticate(RequestPresented(sent, request, self._settings))
-        identity = current_app.ensure_sync(self._sources.authenticate)(request)
-        if identity is not None and not isinstance(identity, Identity):
-            raise TypeError("Authz(authenticate=...) must return an Identity or None")
-        return identity
-
-    def _adopted(self, identity: Identity) -> Identity:
-        """Return the identity as this app sees it: its way of matching grants, its principal."""
-        if self._sources.covers is not identity._covers:
-            identity = replace(identity, _covers=self._sources.covers)
-        if self._sources.principal_loader is not None:
-            load = current_app.ensure_sync(self._sources.principal_loader)
+        sources = self._sources
+        if sources.authenticate is not None:
+            identity = _answered(sources.authenticate, request)
+        elif sent := credentials.read(request.environ.get("HTTP_AUTHORIZATION"), self._schemes):
+            presented = RequestPresented(*sent, request, self._settings)
+            identity = self.authenticator.authenticate(presented)
+        else:
+            identity = None
+        if identity is None:
+            if mode == "requires_auth":
+                raise TokenMissing("no credentials")
+            return self.anonymous
+        if sources.covers is not identity._covers:
+            identity = replace(identity, _covers=sources.covers)
+        if sources.principal_loader is not None:
+            load = current_app.ensure_sync(sources.principal_loader)
             identity = replace(identity, principal=load(identity))
         return identity
+
+
+def _answered(authenticate: Authenticate, request: Request) -> Identity | None:
+    """Return what the app's own function makes of a request."""
+    identity = current_app.ensure_sync(authenticate)(request)
+    if identity is not None and not isinstance(identity, Identity):
+        raise TypeError("Authz(authenticate=...) must return an Identity or None")
+    return identity

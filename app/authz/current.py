@@ -1,6 +1,7 @@
 """What a request was let in with: `current_identity` and `current_resource`."""
 
-from typing import Any, NamedTuple, cast
+from dataclasses import dataclass
+from typing import Any, cast
 
 from flask import Request, request
 from werkzeug.local import LocalProxy
@@ -13,7 +14,9 @@ from .identity import Anonymous, Identity
 _ADMISSION = "authz_admission"
 
 
-class Admission(NamedTuple):
+# Made for each request: a frozen dataclass and a named tuple take twice as long to make.
+@dataclass(slots=True)
+class Admission:
     """The decision to let a request in."""
 
     caller: Identity | Anonymous

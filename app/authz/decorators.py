@@ -35,7 +35,7 @@ class _ModeDecorator:
 
     def __init__(self, mode: Mode, doc: str) -> None:
         self._guard = Guard(mode)
-        self.__name__ = mode.value
+        self.__name__ = mode
         self.__doc__ = doc
 
     @overload
@@ -50,19 +50,19 @@ class _ModeDecorator:
         return declare(view, self._guard)
 
 
-requires_auth = _ModeDecorator(Mode.REQUIRES_AUTH, "Let in callers with good credentials.")
+requires_auth = _ModeDecorator("requires_auth", "Let in callers with good credentials.")
 
 optional_auth = _ModeDecorator(
-    Mode.OPTIONAL_AUTH,
+    "optional_auth",
     "Let in callers with good credentials, and as `Anonymous` those without any. Bad credentials"
     " are refused.",
 )
 
 anonymous_only = _ModeDecorator(
-    Mode.ANONYMOUS_ONLY, "Let in callers without credentials, to sign in, say."
+    "anonymous_only", "Let in callers without credentials, to sign in, say."
 )
 
-public = _ModeDecorator(Mode.PUBLIC, "Let everybody in. Credentials are not looked at.")
+public = _ModeDecorator("public", "Let everybody in. Credentials are not looked at.")
 
 
 def requires_permission(*names: Member) -> Decorator:

@@ -15,8 +15,8 @@ from .callers import Callers
 from .current import Admission, admit, current_request
 from .errors import AnonymousOnly, AuthzError, Forbidden, RightDenied, TokenMissing
 from .identity import Anonymous, Identity
-from .policy.guard import Guard, Mode
-from .policy.requirements import Allowed, Case, Denied
+from .policy.guard import Guard
+from .policy.requirements import Case, Denied
 from .policy.rights import Rights
 from .routes import flask_answers_options, guard_at
 from .settings import Settings
@@ -26,7 +26,7 @@ from .state import State
 class Enforcement:
     """The guard layer at work in one app.
 
-    :param rights: returns the rights tree, or None without one.
+    :param rights: returns the rights tree; None without one.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Enforcement:
         settings: Settings,
         callers: Callers,
         answers: Answers,
-        rights: Callable[[], Rights | None],
+        rights: Callable[[], Rights] | None,
         state: State | None,
     ) -> None:
         #: What the layer goes by in this app.
@@ -55,9 +55,10 @@ class Enforcement:
         """
         request = current_request()
         rule = request.url_rule
-        if rule is None or (request.method == "OPTIONS" and flask_answers_options(rule)):
+        method = request.method
+        if rule is None or (method == "OPTIONS" and flask_answers_options(rule)):
             return  # no view will run
-        guard, seen = self._guard(rule, request.method)
+        guard, seen = self._guards.get((rule.endpoint, method)) or self._found(rule, method)
         caller = None
         try:
             caller = self.callers.of_request(request, guard.mode)
@@ -82,7 +83,7 @@ class Enforcement:
         caller = admitted.caller
         guard = guard_of(view, request.method, ())
         try:
-            if guard.mode is Mode.REQUIRES_AUTH and isinstance(caller, Anonymous):
+            if guard.mode == "requires_auth" and isinstance(caller, Anonymous):
                 raise TokenMissing("no credentials that the guard of the route looks at")
             resource = self._decide(request, guard, caller)
         except AuthzError as error:
@@ -91,16 +92,14 @@ class Enforcement:
         loaded = admitted.resource if resource is None else resource
         admit(request, Admission(caller, (*admitted.seen, function), loaded))
 
-    def _guard(self, rule: Rule, method: str) -> tuple[Guard, tuple[Function, ...]]:
-        """Return a view's guard and what bears it, looked for when a request first needs it: by
-        then all decorators have run, in whatever order."""
-        found = self._guards.get((rule.endpoint, method))
-        if found is None:
-            app = current_app._get_current_object()  # type: ignore[attr-defined]
-            view = app.view_functions[rule.endpoint]
-            found = guard_at(app, rule.endpoint, method), bearers(view, method)
-            if rule.methods:  # else the method is any text of the caller's
-                self._guards[rule.endpoint, method] = found
+    def _found(self, rule: Rule, method: str) -> tuple[Guard, tuple[Function, ...]]:
+        """Look for a view's guard and what bears it, when a request first needs them: by then all
+        decorators have run, in whatever order."""
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        view = app.view_functions[rule.endpoint]
+        found = guard_at(app, rule.endpoint, method), bearers(view, method)
+        if rule.methods:  # else the method is any text of the caller's
+            self._guards[rule.endpoint, method] = found
         return found
 
     def _decide(self, request: Request, guard: Guard, caller: Identity | Anonymous) -> Any:
@@ -109,25 +108,24 @@ class Enforcement:
         Both times the whole guard is asked: of alternatives, one that was granted may lack its
         right while another holds.
         """
-        if guard.mode is Mode.ANONYMOUS_ONLY and isinstance(caller, Identity):
+        if guard.mode == "anonymous_only" and isinstance(caller, Identity):
             raise AnonymousOnly("the caller has signed in", found=caller.subject)
         if not guard.requirements:
             return None
         arguments: Mapping[str, Any] = request.view_args or {}
         verdict = guard.check(Case(caller, arguments, caller.can))
-        if not isinstance(verdict, Allowed):
+        if isinstance(verdict, Denied):
             raise _denial(caller, _missing(verdict, guard, caller))
-        rights = self.rights()
-        if rights is None:
+        if self.rights is None:
             return None
-        visit = rights.visit(caller, arguments)
+        visit = self.rights().visit(caller, arguments)
         both = Case(caller, arguments, lambda name: caller.can(name) and visit.allows(name))
         try:
             verdict = guard.check(both)
         except NotFound:
             # A context may end in Flask's `abort` or `get_or_404`. Nobody learns what exists.
             verdict = Denied("there is no such resource")
-        if not isinstance(verdict, Allowed):
+        if isinstance(verdict, Denied):
             raise _denial(caller, RightDenied(f"no right: {verdict.reason}"))
         return visit.resource
 

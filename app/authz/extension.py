@@ -183,7 +183,7 @@ class Authz:
 
         :raises RuntimeError: with endpoint, file and line of every such view.
         """
-        found = problems(app, self._catalogue, self._rights())
+        found = problems(app, self._catalogue, self._rights() if self._rights else None)
         if found:
             lines = "\n".join(f"  - {problem}" for problem in found)
             raise RuntimeError(f"The routes are not all guarded as they should be:\n{lines}")
@@ -205,10 +205,12 @@ def _guard_of(decorators: Iterable[Callable[[Any], Any]]) -> Guard:
     return attached(view)
 
 
-def _tree(rights: Rights | Iterable[Rights] | None) -> Callable[[], Rights | None]:
+def _tree(rights: Rights | Iterable[Rights] | None) -> Callable[[], Rights] | None:
     """Return what returns the rights tree. Several are joined when it is first needed: by then the
     modules that declare them are all imported."""
-    if rights is None or isinstance(rights, Rights):
+    if rights is None:
+        return None
+    if isinstance(rights, Rights):
         return lambda: rights
     trees = list(rights)
     return cache(lambda: Rights.joined(trees))

@@ -1,6 +1,6 @@
 """What a request presents beside its token, worked out when the token makes it matter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from flask import Request
@@ -8,26 +8,16 @@ from flask import Request
 from .origin import own_origin
 from .proxies import TRUSTED
 from .settings import Settings
-from .tokens.credentials import Credentials
 
 
 @dataclass(slots=True)
 class RequestPresented:
     """Fulfils `tokens.binding.Presented` for a Flask request."""
 
-    credentials: Credentials
+    scheme: str
+    token: str = field(repr=False)
     request: Request
     settings: Settings
-
-    @property
-    def scheme(self) -> str:
-        """See `Presented.scheme`."""
-        return self.credentials.scheme
-
-    @property
-    def token(self) -> str:
-        """See `Presented.token`."""
-        return self.credentials.token
 
     @property
     def method(self) -> str:

@@ -33,6 +33,11 @@ def log_refusal(error: AuthzError, method: str, route: str) -> None:
 
 def quoted(value: object) -> str:
     """Write a value as a literal, bounded in length: it cannot imitate the line around it."""
+    # Most are short texts, or none, and `Repr` takes four times as long for them.
+    if value is None or (isinstance(value, str) and len(value) < _quote.maxstring):
+        text = repr(value)
+        if len(text) <= _quote.maxstring:
+            return text
     return _quote.repr(value)
 
 

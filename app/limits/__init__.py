@@ -14,7 +14,6 @@ from flask import Flask, Response, current_app, request
 from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from flask_limiter.errors import RateLimitExceeded
 
-from app.authz.policy.guard import Mode
 from app.authz.problems import problem
 from app.authz.routes import guard_at
 from app.authz.verdicts import verdict_of
@@ -101,7 +100,7 @@ def _is_not_looked_at() -> bool:
     if "Authorization" not in request.headers or request.endpoint is None:
         return True
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    return guard_at(app, request.endpoint, request.method).mode is Mode.PUBLIC
+    return guard_at(app, request.endpoint, request.method).mode == "public"
 
 
 def _was_bad(_response: Response) -> bool:

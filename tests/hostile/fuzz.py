@@ -38,7 +38,8 @@ def authorization(data: bytes) -> None:
     with suppress(errors.RequestMalformed, errors.Unauthorized):
         found = credentials.read(data.decode("latin-1"), credentials.BEARER_AND_DPOP)
         if found is not None:
-            token = compact.read(found.token, ALGORITHMS)
+            credentials.check_token(found[1])
+            token = compact.read(found[1], ALGORITHMS)
             # Whoever gets claims may write them down.
             json.dumps(token.unverified_claims, ensure_ascii=False).encode()
             assert token.header.alg in ALGORITHMS

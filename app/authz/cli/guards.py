@@ -120,7 +120,7 @@ def _row(group: list[Route]) -> dict[str, Any]:
         "methods": [each.method for each in group],
         "rule": route.rule.rule,
         "endpoint": route.rule.endpoint,
-        "mode": route.guard.mode.value if route.declared else UNDECLARED,
+        "mode": route.guard.mode if route.declared else UNDECLARED,
         "requires": [str(requirement) for requirement in route.guard.requirements],
         "open": route.open,
         "declared_at": _shortened(route.place),

@@ -9,7 +9,7 @@ from .. import errors
 from ..challenges import Challenger
 from ..enforcement import Enforcement
 from ..errors import AuthzError
-from ..policy.guard import Guard, Mode
+from ..policy.guard import Guard
 from ..policy.requirements import Allowed, Case
 from .alternatives import alternatives
 from .answers import RETRY_AFTER, Object, Refusal, problem_response
@@ -53,7 +53,7 @@ class DescribedGuards:
         An empty alternative says that it opens without credentials. The list is empty where none
         are looked at, or none are wanted.
         """
-        if guard.mode in (Mode.PUBLIC, Mode.ANONYMOUS_ONLY):
+        if guard.mode in ("public", "anonymous_only"):
             return []
         found = [{scheme: list(n)} for n in alternatives(guard) for scheme in self._schemes]
         return [*found, {}] if self._opens_to_anonymous(guard) else found
@@ -100,24 +100,24 @@ class DescribedGuards:
         anonymous = self._enforcement.callers.anonymous
         case = Case(anonymous, {}, anonymous.can)
         plain = [each for each in guard.requirements if not each.arguments]
-        return guard.mode is not Mode.REQUIRES_AUTH and all(
+        return guard.mode != "requires_auth" and all(
             isinstance(each.check(case), Allowed) for each in plain
         )
 
     def _errors(self, guard: Guard) -> Iterator[type[AuthzError]]:
-        if guard.mode is Mode.PUBLIC:
+        if guard.mode == "public":
             return
-        if guard.mode is Mode.REQUIRES_AUTH or guard.requirements:
+        if guard.mode == "requires_auth" or guard.requirements:
             yield errors.TokenMissing
         if self._enforcement.callers.reads_tokens:
             yield from self._errors_of_tokens()
         else:
             yield errors.Unauthorized
-        if guard.mode is Mode.ANONYMOUS_ONLY:
+        if guard.mode == "anonymous_only":
             yield errors.AnonymousOnly
         if guard.requirements:
             yield errors.Forbidden
-            if self._enforcement.rights() is not None:
+            if self._enforcement.rights is not None:
                 yield errors.RightDenied
 
     def _errors_of_tokens(self) -> Iterator[type[AuthzError]]:

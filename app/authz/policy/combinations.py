@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .requirements import Allowed, Case, Denied, Requirement
+from .requirements import ALLOWED, Allowed, Case, Denied, Requirement
 
 Value = TypeVar("Value")
 
@@ -34,7 +34,7 @@ class AllOf(_Several):
             verdict = member.check(case)
             if isinstance(verdict, Denied):
                 return verdict
-        return Allowed()
+        return ALLOWED
 
 
 class AnyOf(_Several):

@@ -1,32 +1,28 @@
 """The policy of a view: a mode, and what is required on top."""
 
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from .requirements import Allowed, Case, Denied, Requirement
+from .requirements import ALLOWED, Allowed, Case, Denied, Requirement
 
-
-class Mode(Enum):
-    """Who may come in at all. The value is the decorator's name."""
-
-    REQUIRES_AUTH = "requires_auth"
-    OPTIONAL_AUTH = "optional_auth"
-    ANONYMOUS_ONLY = "anonymous_only"
-    PUBLIC = "public"
+#: Who may come in at all, by the name of the decorator that says so.
+Mode = Literal["requires_auth", "optional_auth", "anonymous_only", "public"]
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
     """What a view declares, or a class or a blueprint of views. Immutable."""
 
-    #: None where only requirements were declared, which then means `REQUIRES_AUTH`.
+    #: None where only requirements were declared, which then means `requires_auth`.
     declared: Mode | None = None
     requirements: tuple[Requirement, ...] = ()
 
-    @property
-    def mode(self) -> Mode:
-        """The mode in force. A guard that says nothing is closed."""
-        return self.declared or Mode.REQUIRES_AUTH
+    #: The mode in force. A guard that says nothing is closed.
+    mode: Mode = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # The dataclass is frozen: its own fields can only be set past it.
+        object.__setattr__(self, "mode", self.declared or "requires_auth")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -38,10 +34,10 @@ class Guard:
 
         :raises TypeError: if they contradict each other.
         """
-        if self.declared and other.declared and self.declared is not other.declared:
-            raise TypeError(f"it cannot be both {self.declared.value} and {other.declared.value}")
+        if self.declared and other.declared and self.declared != other.declared:
+            raise TypeError(f"it cannot be both {self.declared} and {other.declared}")
         both = Guard(self.declared or other.declared, self._and(other))
-        if both.declared is Mode.PUBLIC and both.requirements:
+        if both.declared == "public" and both.requirements:
             raise TypeError("it cannot be public and require something: nobody is known there")
         return both
 
@@ -52,11 +48,11 @@ class Guard:
         public view requires nothing, and of a public blueprint a view that asks for anything takes
         nothing over.
         """
-        if self.declared is Mode.PUBLIC or outer == Guard():
+        if self.declared == "public" or outer == Guard():
             return self
         if self == Guard():
             return outer
-        if outer.declared is Mode.PUBLIC:
+        if outer.declared == "public":
             return self
         return Guard(self.declared or outer.declared, outer._and(self))
 
@@ -69,7 +65,7 @@ class Guard:
             verdict = requirement.check(case)
             if isinstance(verdict, Denied):
                 return replace(verdict, names=self.names if requirement.names else ())
-        return Allowed()
+        return ALLOWED
 
     def _and(self, other: "Guard") -> tuple[Requirement, ...]:
         # By equality, not in a set: a claim may be held against a value that has no hash.

@@ -20,7 +20,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError
 
 from ..identity import Identity
-from ..policy.guard import Mode
 from ..policy.requirements import Allowed, Case
 from ..routes import Route, routes
 from .tokens import TokenFactory
@@ -80,19 +79,19 @@ def _expected(
 ) -> tuple[int, ...]:
     """Return the statuses that the guard allows: more than one only where a right decides too."""
     mode, enforcement = route.guard.mode, app.extensions["authz"]
-    if mode is Mode.PUBLIC:
+    if mode == "public":
         return (LET_IN,)
     if caller.token is not None and caller.identity is None:
         return (401,)
-    if mode is Mode.REQUIRES_AUTH and caller.identity is None:
+    if mode == "requires_auth" and caller.identity is None:
         return (401,)
-    if mode is Mode.ANONYMOUS_ONLY and caller.identity is not None:
+    if mode == "anonymous_only" and caller.identity is not None:
         return (403,)
     refused = 401 if caller.identity is None else 403
     who = caller.identity or enforcement.callers.anonymous
     if not isinstance(route.guard.check(Case(who, arguments, who.can)), Allowed):
         return (refused,)
-    return (LET_IN, refused) if enforcement.rights() else (LET_IN,)
+    return (LET_IN, refused) if enforcement.rights else (LET_IN,)
 
 
 def _address(app: Flask, route: Route) -> tuple[str, Mapping[str, Any]]:

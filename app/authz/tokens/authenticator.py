@@ -11,7 +11,7 @@ from ..identity import Identity
 from ..observer import Observer
 from ..settings import Issuer, Settings
 from ..state import State
-from . import compact, jose, rules
+from . import compact, credentials, jose, rules
 from .binding import Binding, Presented
 from .discovery import discover
 from .dpop import ProofCheck
@@ -33,6 +33,7 @@ class Verified(NamedTuple):
     alg: str
     keys: IssuerKeys
     key: VerificationKey
+    exp: float
 
 
 class Authenticator:
@@ -83,24 +84,21 @@ class Authenticator:
         if self.introspection and compact.is_opaque(text):
             identity, issuer = self._introspected(self.introspection, text)
         else:
-            identity, issuer = self._verified(text)
+            fingerprint = sha256(text.encode()).digest()
+            verified = self._cache.get(fingerprint)
+            if verified is not None and self._still_holds(verified):
+                self._observer.token_remembered()
+            else:
+                credentials.check_token(text)
+                verified = self._timed(text)
+                self._cache.put(fingerprint, verified, self._settings.token_cache_seconds)
+            identity, issuer = verified.identity, verified.keys.issuer
         # From here on for remembered tokens too. A proof is used up, so it comes after the rest;
         # what costs a call comes after everything that may refuse.
         if self.deny_list:
             self.deny_list.check(issuer.url, identity.claims, text)
         self.binding.confirm(identity.claims, presented)
         return self._fresh.of(identity, issuer.audiences) if self._fresh else identity
-
-    def _verified(self, text: str) -> tuple[Identity, Issuer]:
-        """Return whom a JWT speaks for, and who vouches for it."""
-        fingerprint = sha256(text.encode()).digest()
-        verified = self._seen(fingerprint)
-        if verified is None:
-            verified = self._timed(text)
-            self._cache.put(fingerprint, verified, self._settings.token_cache_seconds)
-        else:
-            self._observer.token_remembered()
-        return verified.identity, verified.keys.issuer
 
     def _timed(self, text: str) -> Verified:
         """Take a token through all the rules, and tell what came of it. Raises as `_verify`."""
@@ -113,21 +111,19 @@ class Authenticator:
         finally:
             self._observer.token_verified(self._timer() - began, code)
 
-    def _seen(self, fingerprint: bytes) -> Verified | None:
-        """Return a token that was verified before, if what it was verified with still holds.
+    def _still_holds(self, verified: Verified) -> bool:
+        """Say whether a token would be verified again with the same key.
 
-        :raises AuthzError: if it has expired, or its key is gone.
+        :raises AuthzError: if the key is gone.
         """
-        verified = self._cache.get(fingerprint)
-        if verified is None:
-            return None
-        identity = verified.identity
+        identity, kid, alg, keys, key, exp = verified
         # Asking for the key keeps the set fresh, and sees that it was withdrawn or replaced.
-        key, issuer_name = verified.keys.find(verified.kid, verified.alg)
-        if key.thumbprint != verified.key.thumbprint or issuer_name != identity.issuer:
-            return None
-        rules.unexpired(identity.claims, self._clock(), self._settings.leeway)
-        return verified
+        found, issuer_name = keys.find(kid, alg)
+        return (
+            (found is key or found.thumbprint == key.thumbprint)
+            and issuer_name == identity.issuer
+            and exp > self._clock() - self._settings.leeway
+        )
 
     def _verify(self, text: str) -> Verified:
         """Take a token through all the rules.
@@ -140,13 +136,15 @@ class Authenticator:
         key, issuer_name = keys.find(token.header.kid, token.header.alg)
         claims = jose.verify(token, key)
         rules.check(claims, self.expected(keys.issuer, issuer_name))
-        return Verified(self._identity(claims), token.header.kid, token.header.alg, keys, key)
+        header = token.header
+        return Verified(self._identity(claims), header.kid, header.alg, keys, key, claims["exp"])
 
     def _introspected(self, introspection: Introspection, text: str) -> tuple[Identity, Issuer]:
         """Take what the issuer says of an opaque token through all the rules, each time anew.
 
         :raises AuthzError: the first that it breaks, or why nothing can be said of it.
         """
+        credentials.check_token(text)
         found = introspection.look_up(text)
         rules.check(found.claims, self.expected(found.issuer, found.issuer_name))
         return self._identity(found.claims), found.issuer

@@ -36,8 +36,7 @@ def inspect(text: str, authenticator: Authenticator) -> Inspection:
 def _credentials(case: Inspection) -> None:
     """The token as a request would bring it."""
     limit = f"at most {credentials.MAX_TOKEN_LENGTH} characters"
-    read = partial(credentials.read, f"Bearer {case.text}")
-    case.ask("credentials", read, wanted=limit, found=len(case.text))
+    case.ask("credentials", lambda: _bring(case), wanted=limit, found=len(case.text))
 
 
 def _introspection(case: Inspection) -> None:
@@ -225,6 +224,12 @@ def _present(members: Mapping[str, Any], names: tuple[str, ...]) -> object:
 
 
 # What follows is asked only after the rules that provide for it.
+
+
+def _bring(case: Inspection) -> None:
+    sent = credentials.read(f"Bearer {case.text}")
+    assert sent
+    credentials.check_token(sent[1])
 
 
 def _read(case: Inspection, position: int, what: str) -> dict[str, Any]:

@@ -77,21 +77,10 @@ def expiry(claims: Claims, expected: Expected) -> None:
     """`exp` lies ahead (RFC 7519, section 4.1.4)."""
     if "exp" not in claims:
         raise TokenMalformed("exp is missing")
-    _time(claims, "exp")
-    unexpired(claims, expected.now, expected.leeway)
-
-
-def unexpired(claims: Claims, now: float, leeway: float) -> None:
-    """`exp`, which is known to be a time, lies ahead.
-
-    :param now: seconds since the epoch.
-    :param leeway: seconds by which clocks may differ.
-    :raises TokenExpired: if it does not.
-    """
-    if claims["exp"] <= now - leeway:
+    if _time(claims, "exp") <= expected.now - expected.leeway:
         raise TokenExpired(
             "exp is past",
-            wanted=now,
+            wanted=expected.now,
             found=claims["exp"],
             cure="have the client renew its token; if it is new, compare the clocks",
         )
