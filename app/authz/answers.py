@@ -64,6 +64,8 @@ class Answers:
         """Add the headers of a refusal to whatever answer the app has made of it."""
         refusal = refusal_of(request)
         assert refusal is not None  # else nothing was noticed
+        # By its frames it keeps the request, which keeps it: only the collector would free both.
+        refusal.error.__traceback__ = None
         where = self._metadata.url() if self._metadata else None
         for name, value in self._challenger.headers(refusal.error, where).items():
             response.headers.setdefault(name, value)

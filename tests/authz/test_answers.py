@@ -1,6 +1,10 @@
 """What a refused request gets: each row of the table, through the front door."""
 
+import gc
+import weakref
+
 import pytest
+from flask import Flask, Request, Response, request
 from flask.testing import FlaskClient
 
 from app.authz.testing import Clock, FakeIssuer, SigningKey, TokenFactory
@@ -281,3 +285,22 @@ def test_answers_do_not_repeat_what_was_sent(
         text = response.text + str(response.headers)
         assert "echo" not in text
         assert issuer.url not in text
+
+
+def test_a_refused_request_is_freed_at_its_end(app: Flask, tokens: TokenFactory) -> None:
+    """Whoever sends many of them leaves no work for the garbage collector."""
+    seen: list[weakref.ref[Request]] = []
+
+    @app.after_request
+    def look(response: Response) -> Response:
+        seen.append(weakref.ref(request._get_current_object()))  # type: ignore[attr-defined]
+        return response
+
+    headers = {"Authorization": f"Bearer {tokens.wrong_issuer()}"}
+    client = app.test_client()
+    gc.disable()
+    try:
+        assert client.get("/mine", headers=headers).status_code == 401
+        assert [each() for each in seen] == [None]
+    finally:
+        gc.enable()
