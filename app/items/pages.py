@@ -58,5 +58,5 @@ def _render(page: Page) -> RenderedPage:
     rows = store.page(page.after, page.limit + 1)
     shown = rows[: page.limit]
     body = menu_body(shown)
-    link = next_link(page, last_id=shown[-1][0]) if len(rows) > len(shown) else None
+    link = next_link(page, last_id=shown[-1].id) if len(rows) > len(shown) else None
     return RenderedPage(body, etag(body), link)

@@ -14,7 +14,7 @@ def item_body(row: ItemRow) -> bytes:
 
 def menu_body(rows: Iterable[ItemRow]) -> bytes:
     """Return the JSON of a menu: an object of items by id, in the order given."""
-    return _json({row[0]: _item(row) for row in rows})
+    return _json({row.id: _item(row) for row in rows})
 
 
 def etag(body: bytes) -> str:

@@ -1,16 +1,25 @@
 """The menu in the database: each function is one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from app.database import glance, reading, write
+from app.statements import Statement
 
 from .models import Item, Menu
 
-#: An item as it is stored: id, name, price in cents, description, image.
-ItemRow: TypeAlias = Row[int, str, int, str, str]
+
+class ItemRow(NamedTuple):
+    """An item as it is stored."""
+
+    id: int
+    name: str
+    price_cents: int
+    description: str
+    image: str
+
 
 #: Looks at the stored item before it is changed, and raises to leave it as it is. It may be asked
 #: several times.
@@ -18,16 +27,22 @@ Precondition: TypeAlias = Callable[[ItemRow], None]
 
 Result = TypeVar("Result")
 
+_COLUMNS = ("name", "price_cents", "description", "image")
 _ITEMS = select(Item.id, Item.name, Item.price_cents, Item.description, Item.image)
-_PAGE = _ITEMS.where(Item.id > bindparam("after")).order_by(Item.id).limit(bindparam("limit"))
 _BY_ID = _ITEMS.where(Item.id == bindparam("item_id"))
-_BY_ID_TO_CHANGE = _BY_ID.with_for_update()
-_INSERT = insert(Item).returning(*_ITEMS.selected_columns)
-_UPDATE = update(Item).where(Item.id == bindparam("item_id")).returning(*_ITEMS.selected_columns)
-_DELETE = delete(Item).where(Item.id == bindparam("item_id"))
+_SELECT = Statement(_BY_ID)
+_SELECT_TO_CHANGE = Statement(_BY_ID.with_for_update())
+_SELECT_PAGE = Statement(
+    _ITEMS.where(Item.id > bindparam("after")).order_by(Item.id).limit(bindparam("limit"))
+)
+_INSERT = Statement(insert(Item).returning(*_ITEMS.selected_columns), _COLUMNS)
+_UPDATE = Statement(
+    update(Item).where(Item.id == bindparam("item_id")).returning(*_ITEMS.selected_columns),
+    _COLUMNS,
+)
+_DELETE = Statement(delete(Item).where(Item.id == bindparam("item_id")).returning(Item.id))
 _VERSION = str(select(Menu.version))
-# As text: in SQLAlchemy's own form it takes half as long again.
-_NEXT_VERSION = "UPDATE menu SET version = version + 1"
+_NEXT_VERSION = Statement(update(Menu).values(version=Menu.version + 1))
 
 
 def version() -> int | None:
@@ -49,7 +64,7 @@ def change(work: Callable[[Connection], Result]) -> Result:
         result = work(connection)
         if result:
             # Last: from here to the end of the transaction no other one can change anything.
-            connection.exec_driver_sql(_NEXT_VERSION)
+            _NEXT_VERSION.run(connection)
         return result
 
     return write(counted)
@@ -58,13 +73,13 @@ def change(work: Callable[[Connection], Result]) -> Result:
 def page(after: int, limit: int) -> Sequence[ItemRow]:
     """Return at most `limit` items with an id above `after`, lowest id first."""
     with reading() as connection:
-        return connection.execute(_PAGE, {"after": after, "limit": limit}).all()
+        return [ItemRow(*row) for row in _SELECT_PAGE.run(connection, after=after, limit=limit)]
 
 
 def get(item_id: int) -> ItemRow | None:
     """Return an item, or nothing."""
     with reading() as connection:
-        return connection.execute(_BY_ID, {"item_id": item_id}).one_or_none()
+        return _only(_SELECT.run(connection, item_id=item_id))
 
 
 def add(values: Mapping[str, object]) -> ItemRow:
@@ -72,7 +87,7 @@ def add(values: Mapping[str, object]) -> ItemRow:
 
     :param values: every column but the id.
     """
-    return change(lambda connection: connection.execute(_INSERT, dict(values)).one())
+    return change(lambda connection: ItemRow(*_INSERT.run(connection, **values)[0]))
 
 
 def replace(
@@ -86,7 +101,7 @@ def replace(
 
     def work(connection: Connection) -> ItemRow | None:
         _ask(precondition, connection, item_id)
-        return connection.execute(_UPDATE, {"item_id": item_id, **values}).one_or_none()
+        return _only(_UPDATE.run(connection, item_id=item_id, **values))
 
     return change(work)
 
@@ -99,7 +114,7 @@ def remove(item_id: int, precondition: Precondition | None = None) -> bool:
 
     def work(connection: Connection) -> bool:
         _ask(precondition, connection, item_id)
-        return connection.execute(_DELETE, {"item_id": item_id}).rowcount == 1
+        return bool(_DELETE.run(connection, item_id=item_id))
 
     return change(work)
 
@@ -107,6 +122,10 @@ def remove(item_id: int, precondition: Precondition | None = None) -> bool:
 def _ask(precondition: Precondition | None, connection: Connection, item_id: int) -> None:
     """Let a precondition see an item, if there is one, and keep the item as it is until the end."""
     if precondition is not None:
-        current = connection.execute(_BY_ID_TO_CHANGE, {"item_id": item_id}).one_or_none()
+        current = _only(_SELECT_TO_CHANGE.run(connection, item_id=item_id))
         if current is not None:
             precondition(current)
+
+
+def _only(rows: Sequence[tuple[Any, ...]]) -> ItemRow | None:
+    return ItemRow(*rows[0]) if rows else None

@@ -50,7 +50,7 @@ def create() -> Response:
     sent.pop("id", None)
     row = store.add(_new_item.load(sent))
     response = answer(item_body(row), 201)
-    response.headers["Location"] = url_for("items.item", item_id=row[0])
+    response.headers["Location"] = url_for("items.item", item_id=row.id)
     return response
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from app import create_app
 from app.authz.testing import Clock
@@ -19,21 +19,18 @@ Bearer = Callable[..., dict[str, str]]
 
 
 @contextmanager
-def reads_of_items(app: Flask) -> Iterator[list[str]]:
-    """Collect the statements that read items meanwhile."""
-    found: list[str] = []
+def reads_of_items() -> Iterator[list[dict[str, object]]]:
+    """Collect what the database is asked for pages meanwhile."""
+    found: list[dict[str, object]] = []
+    read = store.page
 
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if "FROM items" in statement:
-            found.append(statement)
+    def noted(after: int, limit: int) -> object:
+        found.append({"after": after, "limit": limit})
+        return read(after, limit)
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "page", noted)
         yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def version(app: Flask) -> int | None:
@@ -44,7 +41,7 @@ def version(app: Flask) -> int | None:
 def test_a_menu_that_stays_is_read_once(app: Flask, client: FlaskClient) -> None:
     """With the link to the next page, and each page by itself."""
     for path in ("/items", "/items?limit=2", "/items?limit=2&after=1"):
-        with reads_of_items(app) as reads:
+        with reads_of_items() as reads:
             first, second = client.get(path), client.get(path)
         assert len(reads) == 1, path
         assert first.data == second.data
@@ -133,7 +130,7 @@ def test_a_change_by_hand_is_seen_after_a_while(app: Flask, client: FlaskClient)
 def test_without_a_version_nothing_is_kept(app: Flask, client: FlaskClient) -> None:
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(text("DELETE FROM menu"))
-    with reads_of_items(app) as reads:
+    with reads_of_items() as reads:
         assert client.get("/items").data == client.get("/items").data
     assert len(reads) == 2
     with app.app_context(), db.engine.begin() as connection:
@@ -145,7 +142,7 @@ def test_a_long_page_is_not_kept(
 ) -> None:
     """The memory of a process is bounded in bytes."""
     monkeypatch.setattr(pages, "LONGEST", len(client.get("/items?limit=2").data))
-    with reads_of_items(app) as reads:
+    with reads_of_items() as reads:
         for path in ("/items?limit=1", "/items?limit=2", "/items?limit=3"):
             client.get(path)
             client.get(path)

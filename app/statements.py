@@ -1,0 +1,62 @@
+"""Statements that the driver runs itself.
+
+SQLAlchemy writes them, once for each kind of database, lends the connection and names the errors.
+To run each of them as well takes it several times as long as the database takes.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from sqlalchemy import ClauseElement, Connection
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DBAPIError
+
+Values: TypeAlias = Mapping[str, object]
+
+
+class Statement:
+    """A statement whose columns and values are whole numbers and texts: drivers take and give them
+    as they are.
+
+    :param columns: names of those that an INSERT or UPDATE sets.
+    """
+
+    def __init__(self, construct: ClauseElement, columns: tuple[str, ...] = ()) -> None:
+        self._construct = construct
+        self._columns = columns
+        self._compiled: dict[str, tuple[str, Callable[[Values], Any]]] = {}
+
+    def run(self, connection: Connection, **values: object) -> list[tuple[Any, ...]]:
+        """Return the rows that it finds or has changed; none if it returns none.
+
+        :param values: one for each of its parameters.
+        :raises DBAPIError: if the database refuses it, or is lost.
+        """
+        dialect, lent = connection.dialect, connection.connection
+        text, arranged = self._compiled.get(dialect.name) or self._compile(dialect)
+        cursor = lent.cursor()
+        try:
+            cursor.execute(text, arranged(values))
+            return list(cursor.fetchall()) if cursor.description else []
+        except dialect.loaded_dbapi.Error as error:
+            if dialect.is_disconnect(error, lent, cursor):
+                connection.invalidate(error)
+            raise _named(error, text, dialect) from error
+
+    def _compile(self, dialect: Dialect) -> tuple[str, Callable[[Values], Any]]:
+        compiled: Any = self._construct.compile(dialect=dialect, column_keys=list(self._columns))
+        constants, order = compiled.params, compiled.positiontup
+
+        def arranged(values: Values) -> Any:
+            named = constants | values
+            return named if order is None else [named[name] for name in order]
+
+        found = self._compiled[dialect.name] = str(compiled), arranged
+        return found
+
+
+def _named(error: Exception, text: str, dialect: Dialect) -> BaseException:
+    """Return an error of the driver's as SQLAlchemy raises it; parameters are what callers sent."""
+    return DBAPIError.instance(
+        text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+    )
