@@ -92,7 +92,7 @@ def test_a_remembered_token(
         open=request_to(guarded, "/open", token=token),
         plain=request_to(plain, "/", token=token),
     )
-    assert (took["part"] - took["open"]) / took["plain"] < 0.4
+    assert (took["part"] - took["open"]) / took["plain"] < 0.33
     assert took["open"] / took["plain"] < 1.4
 
 
@@ -134,7 +134,7 @@ class TestNewTokens:
         """Beside Authlib alone, which looks at less."""
         token = tokens.valid({NAME})
         took = compare(authenticate(token), authlib=authlib(issuer, tokens, token))
-        assert took["part"] / took["authlib"] < 2.2
+        assert took["part"] / took["authlib"] < 1.8
 
     @pytest.mark.usefixtures("_log")
     def test_one_that_is_refused_before_its_signature(
@@ -144,7 +144,7 @@ class TestNewTokens:
             authenticate(tokens.wrong_issuer(), refused="token_issuer"),
             new=authenticate(tokens.valid({NAME})),
         )
-        assert took["part"] / took["new"] < 1
+        assert took["part"] / took["new"] < 0.9
 
     @pytest.mark.usefixtures("_log")
     def test_one_with_a_bad_signature(
@@ -155,4 +155,4 @@ class TestNewTokens:
             authenticate(tokens.wrong_signature(), refused="token_signature"),
             new=authenticate(tokens.valid({NAME})),
         )
-        assert took["part"] / took["new"] < 1.6
+        assert took["part"] / took["new"] < 1.5
