@@ -4,12 +4,7 @@ The command line and `GUNICORN_CMD_ARGS` go before it. The worker is gevent: cli
 slowly hold a greenlet, not a worker, so they keep nobody else out (docs/decisions.md).
 """
 
-import errno
-import os
 import signal
-import socket
-import sys
-import warnings
 from logging import getLevelName
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -17,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from gunicorn.glogging import Logger
 
 from config import environment, load
-from serving import bodies, logs, multiproc, reloading
+from serving import bodies, logs, multiproc, reloading, starting
 from serving.discretion import discreet
 
 if TYPE_CHECKING:
@@ -92,63 +87,17 @@ def nworkers_changed(server: "Arbiter", _new: int, old: int | None) -> None:
     others = [address for address in server.cfg.bind if address not in _METRICS]
     server.cfg.set("bind", [*others, *_METRICS])
     multiproc.make(_MEMORY)
-    _patch_to_preload(server, old)
-
-
-def _patch_to_preload(server: "Arbiter", old: int | None) -> None:
-    """Patch the master if it is about to preload the app for gevent workers.
-
-    Unpatched, the app imports urllib3 with an `ssl` that the workers patch afterwards, and every
-    `https` request of theirs recurses without end.
-    """
-    from gevent import monkey
-    from gunicorn.workers.ggevent import GeventWorker
-
-    if old is None and server.cfg.preload_app and issubclass(server.worker_class, GeventWorker):
-        # The master waits for signals without gevent's loop: patched, it would not hear that a
-        # worker has died. The workers patch the rest.
-        monkey.patch_all(os=False, signal=False)
-        warnings.filterwarnings("ignore", "Patching more than once", monkey.MonkeyPatchWarning)
+    if old is None:
+        starting.patch_to_preload(server)
 
 
 def on_starting(server: "Arbiter") -> None:
     """Stop the start at once if it cannot succeed."""
     # A server that takes over from a running one (SIGUSR2) inherits its sockets.
     if server.cfg.bind == [*bind, *_METRICS] and not server.master_pid:
-        _require_free_ports()
+        starting.require_free({"PORT": _PORT, "METRICS_PORT": _METRICS_PORT})
     if not server.cfg.preload_app:
-        _try_app(server)
-
-
-def _require_free_ports() -> None:
-    """Refuse a taken port; gunicorn itself tries it for five seconds, and names no cure.
-
-    :raises RuntimeError: gunicorn prints the text and exits with status 1.
-    """
-    for name, port, other in (("PORT", _PORT, 7070), ("METRICS_PORT", _METRICS_PORT, 9101)):
-        try:
-            if port is not None:
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise RuntimeError(
-                    f"Port {port} is taken by another program (macOS keeps 7000 for itself): stop"
-                    f" it, or choose another port: {name}={other} gunicorn wsgi:app"
-                ) from error
-
-
-def _try_app(server: "Arbiter") -> None:
-    """Load the app in a process of its own before any worker does: what is wrong with the settings
-    is said once, not by every worker, and the port is not opened for nothing."""
-    trial = os.fork()
-    if trial == 0:
-        # It counts nothing.
-        os.environ.pop(multiproc.VARIABLE, None)
-        server.app.wsgi()
-        os._exit(0)
-    status = os.waitstatus_to_exitcode(os.waitpid(trial, 0)[1])
-    if status != 0:
-        sys.exit(status)
+        starting.try_app(server)
 
 
 def when_ready(server: "Arbiter") -> None:

@@ -8,7 +8,6 @@ from flask import Flask
 import config
 from app import (
     cors,
-    database,
     errors,
     extensions,
     headers,
@@ -21,6 +20,7 @@ from app import (
 )
 from app.authz.reading import SettingsError
 from app.authz.settings import Settings
+from app.database import engine
 from app.observe import exposition
 from app.observe.metrics import Metrics
 from app.state import shared_state
@@ -42,7 +42,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     # The line that says why a request was refused is for every operator, not for debugging.
     app.logger.setLevel(logging.INFO)
     headers.init_app(app)
-    database.init_app(app)
+    engine.init_app(app)
     cors.init_app(app)
     state, metrics = shared_state(app), Metrics()
     extensions.authz.init_app(app, state=state, observer=metrics)

@@ -18,8 +18,8 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
-from app import postgresql
 from app.authz.problems import problem
+from app.database import postgresql
 
 #: Seconds after which a caller may try again when the database failed.
 RETRY_AFTER = 5

@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from app.authz import Authz
 from app.authz.state import sql
-from app.migrating import Migrations
+from app.database.migrating import Migrations
 
 
 class Base(DeclarativeBase):
@@ -17,7 +17,7 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """The database of the current app, which `database.init_app` binds."""
+    """The database of the current app, which `database.engine` makes."""
 
     @property
     def engine(self) -> Engine:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.authz.errors import StateUnavailable
 from app.authz.state import State
-from app.database import reading
+from app.database.transactions import reading
 from app.extensions import alembic
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from flask import Flask
 
 from app.authz.state import State
 from app.authz.state.sql import SqlState
-from app.database import reader
+from app.database.transactions import reader
 from app.extensions import db
 
 
@@ -18,5 +18,5 @@ def shared_state(app: Flask) -> State:
         return RedisState(url)
     with app.app_context():
         engine = db.engine
-    # Reading the deny-list waits for no writer (see `database`).
+    # Reading the deny-list waits for no writer (see `transactions`).
     return SqlState(engine, reader=reader(engine))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 from sqlalchemy.engine import make_url
 
 from app import create_app
-from app.database import write
+from app.database.transactions import write
 from app.extensions import alembic, db
 from app.items.models import Item
 from app.items.seed import FIRST_ITEMS, fill_empty_menu

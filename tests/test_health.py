@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app.authz.testing import Clock, FakeIssuer, MemoryState, TokenFactory
-from app.database import write
+from app.database.transactions import write
 from app.extensions import alembic, db
 from app.readiness import SLOW, Readiness
 

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app import database
+from app.database import engine
 from app.extensions import db
 from app.state import shared_state
 
@@ -13,7 +13,7 @@ def bare_app() -> Flask:
     """An app with a database that nobody has made yet."""
     app = Flask("bare")
     app.config["DATABASE_URL"] = "postgresql+psycopg://al:secret@nowhere.test/menu"
-    database.init_app(app)
+    engine.init_app(app)
     return app
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from app.authz.tokens.store import ExpiringMap
+from app.authz.expiring import ExpiringMap
 
 from . import store
 from .paging import Page, next_link

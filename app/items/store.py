@@ -5,8 +5,8 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from app.database import glance, reading, write
-from app.statements import Statement
+from app.database.statements import Statement
+from app.database.transactions import glance, reading, write
 
 from .models import Item, Menu
 
@@ -57,7 +57,7 @@ def version() -> int | None:
 def change(work: Callable[[Connection], Result]) -> Result:
     """Change items in a transaction, and return what the work has returned.
 
-    :param work: see `database.write`. If it returns something false, it has changed nothing.
+    :param work: see `transactions.write`. If it returns something false, it has changed nothing.
     """
 
     def counted(connection: Connection) -> Result:

@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from flask import Flask
 from sqlalchemy import Engine, create_engine
 
-from app import database
 from app.authz.state import State
 from app.authz.state.redis import RedisState
 from app.authz.state.sql import SqlState, metadata
+from app.database import engine as engines
+from app.database.transactions import reader
 from app.extensions import db
 
 Clock = Callable[[], float]
@@ -34,7 +35,7 @@ def opened(kind: str, url: str, clock: Clock = time.time) -> Iterator[State]:
         yield RedisState(url, clock=clock)
         return
     engine = create_engine(url) if kind == "plain-sqlite" else engine_of_the_menu(url)
-    yield SqlState(engine, reader=database.reader(engine), clock=clock)
+    yield SqlState(engine, reader=reader(engine), clock=clock)
     engine.dispose()
 
 
@@ -50,7 +51,7 @@ def engine_of_the_menu(url: str) -> Engine:
     """Return an engine with the transactions of this API."""
     app = Flask("state")
     app.config["DATABASE_URL"] = url
-    database.init_app(app)
+    engines.init_app(app)
     with app.app_context():
         return db.engine
 

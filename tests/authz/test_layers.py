@@ -16,6 +16,7 @@ BASE = {
     "algorithms",
     "errors",
     "events",
+    "expiring",
     "identity",
     "observer",
     "parsing",

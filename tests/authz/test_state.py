@@ -15,7 +15,6 @@ import pytest
 import redis
 from sqlalchemy import create_engine, func, insert, select, update
 
-from app import patience
 from app.authz.errors import StateUnavailable
 from app.authz.state import Kind, Revocation, State
 from app.authz.state.protocol import SKEW
@@ -23,6 +22,7 @@ from app.authz.state.redis import MARK, REVOCATIONS, RedisState
 from app.authz.state.redis import SEEN as SEEN_KEYS
 from app.authz.state.sql import ADDED, BATCH, SEEN, SqlState, metadata
 from app.authz.testing import Clock, MemoryState
+from app.database import patience
 from tests.servers.fixtures import kept
 from tests.serving.running import free_port, until
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app import create_app
 from app.authz.testing import FakeIssuer
-from app.database import write
+from app.database.transactions import write
 from app.extensions import db
 from app.items.seed import fill_empty_menu
 from tests.servers.databases import BOTH

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app import database
+from app.database import engine
 from app.extensions import db
 from app.items import store
 from app.items.seed import seed
@@ -42,7 +42,7 @@ def test_database_without_tables_names_the_cure(tmp_path: Path) -> None:
     """Seeding comes after the migrations."""
     app = Flask("unmigrated")
     app.config["DATABASE_URL"] = f"sqlite:///{tmp_path / 'empty.db'}"
-    database.init_app(app)
+    engine.init_app(app)
     app.cli.add_command(seed)
     result = app.test_cli_runner().invoke(args=["seed"])
     assert result.exit_code == 1

@@ -6,7 +6,7 @@ from multiprocessing import get_context
 import pytest
 from flask import Flask
 
-from app import database
+from app.database import engine
 from app.extensions import db
 from app.items import store
 from app.items.seed import fill_empty_menu
@@ -57,7 +57,7 @@ def work(url: str, step: Callable[[], None]) -> None:
     """Repeat a step in a process of its own, with its own engine."""
     app = Flask("worker")
     app.config["DATABASE_URL"] = url
-    database.init_app(app)
+    engine.init_app(app)
     with app.app_context():
         for _ in range(ROUNDS):
             step()

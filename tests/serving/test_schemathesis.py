@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from app.database import write
+from app.database.transactions import write
 from app.items.models import Item
 from app.items.seed import FIRST_ITEMS
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ..errors import AuthzError
+from ..expiring import ExpiringMap
 from ..identity import Identity
 from ..observer import Observer
 from ..settings import Issuer, Settings
@@ -22,7 +23,6 @@ from .jose import VerificationKey
 from .keys import IssuerKeys, Lifetimes
 from .nonces import Nonces
 from .revocation import DenyList
-from .store import ExpiringMap
 
 
 class Verified(NamedTuple):

@@ -20,12 +20,12 @@ from math import ceil
 from typing import NamedTuple
 
 from ..errors import PermissionsUnavailable
+from ..expiring import ExpiringMap
 from ..identity import Identity
 from ..settings import Settings
 from .calls import Calls
 from .fetch import FetchError
 from .management import REST, ManagementApi, ManagementError
-from .store import ExpiringMap
 
 #: Seconds that one call may take in all, token and pages together, and that a request waits for it.
 BUDGET = 3.0

@@ -20,6 +20,7 @@ from ..errors import (
     TokenIssuer,
     TokenOpaque,
 )
+from ..expiring import ExpiringMap
 from ..settings import Issuer, Settings
 from ..state import State
 from .calls import Calls
@@ -27,7 +28,6 @@ from .endings import PERIOD, Endings
 from .endpoint import Answer, Endpoint, basic
 from .fetch import FetchError
 from .issuers import Issuers
-from .store import ExpiringMap
 
 log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from ..algorithms import ALGORITHMS
 from ..errors import TokenIssuer, TokenMalformed
+from ..expiring import ExpiringMap
 from ..settings import Issuer
 from .compact import UnverifiedToken
 from .keys import IssuerKeys
-from .store import ExpiringMap
 
 #: Finds an issuer that is known only at run time: given `iss` of a token that nobody has verified
 #: yet, returns the issuer of that address, or None if it is not trusted.

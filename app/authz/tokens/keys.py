@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from ..errors import KeysUnavailable, TokenKeyUnknown
+from ..expiring import ExpiringMap
 from ..observer import Observer
 from ..settings import Issuer
 from .bucket import Bucket
@@ -22,7 +23,6 @@ from .discovery import Published
 from .fetch import FetchError
 from .held import Held, KeySetStatus
 from .jose import VerificationKey
-from .store import ExpiringMap
 
 log = logging.getLogger(__name__)
 

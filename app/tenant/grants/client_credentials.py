@@ -1,6 +1,6 @@
 """Tokens for machines: client credentials (RFC 6749, section 4.4) for a named API."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from authlib.oauth2.rfc6749 import (
     AccessDeniedError,
@@ -9,10 +9,17 @@ from authlib.oauth2.rfc6749 import (
 )
 
 from app.tenant.clients import Client
-from app.tenant.tokens import LIFETIME
+from app.tenant.grants.proofs import Proofs
+from app.tenant.tokens import LIFETIME, TokenIssuer
 
-if TYPE_CHECKING:
-    from app.tenant.server import TenantServer
+
+class Server(Protocol):
+    """What the grant asks of its server."""
+
+    audiences: frozenset[str]
+    management: str
+    proofs: Proofs
+    tokens: TokenIssuer
 
 
 class TenantClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
@@ -20,7 +27,7 @@ class TenantClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 
-    server: "TenantServer"
+    server: Server
 
     def validate_token_request(self) -> None:
         """Check the client, then the audience; Auth0 answers an API that it does not know so."""

@@ -4,19 +4,20 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, OAuth2Error
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from app.tenant.clients import Client
+from app.tenant.grants.access import AccessTokens
 from app.tenant.grants.authorization_request import AuthorizationRequest
+from app.tenant.grants.proofs import Proofs
+from app.tenant.grants.refresh_tokens import RefreshTokens
 from app.tenant.grants.sign_in import SignIn
+from app.tenant.memory import Memory
 from app.tenant.users import User
-
-if TYPE_CHECKING:
-    from app.tenant.server import TenantServer
 
 #: Seconds between a code and its exchange.
 LIFETIME = 60
@@ -56,12 +57,21 @@ class Code:
         return self.sign_in.scope
 
 
+class Server(Protocol):
+    """What the grant asks of its server."""
+
+    access: AccessTokens
+    codes: Memory[Code]
+    proofs: Proofs
+    refresh_tokens: RefreshTokens
+
+
 class TenantAuthorizationCode(AuthorizationCodeGrant):  # type: ignore[misc]
     """The grant of a code to a client, and its exchange for tokens."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
-    server: "TenantServer"
+    server: Server
 
     @staticmethod
     def validate_authorization_redirect_uri(request: AuthorizationRequest, client: Client) -> str:

@@ -1,20 +1,19 @@
 """Refresh tokens that are good once (RFC 6749, section 6; RFC 9700, section 4.14)."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 
 from app.tenant.clients import Client
+from app.tenant.grants.access import AccessTokens
+from app.tenant.grants.proofs import Proofs
 from app.tenant.grants.sign_in import SignIn
 from app.tenant.memory import Memory
 from app.tenant.token_request import TokenRequest
 from app.tenant.users import User
-
-if TYPE_CHECKING:
-    from app.tenant.server import TenantServer
 
 #: Seconds that a sign-in can be refreshed, whatever happens; Auth0's default is a month too.
 LIFETIME = 30 * 86_400
@@ -43,12 +42,20 @@ def _unknown() -> InvalidGrantError:
     return InvalidGrantError("Unknown or invalid refresh token.")
 
 
+class Server(Protocol):
+    """What the grant and the endpoint ask of their server."""
+
+    access: AccessTokens
+    proofs: Proofs
+    refresh_tokens: RefreshTokens
+
+
 class TenantRefreshToken(RefreshTokenGrant):  # type: ignore[misc]
     """The exchange of a refresh token for the next one and an access token."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
-    server: "TenantServer"
+    server: Server
 
     def validate_token_request(self) -> None:
         """Check proof, client and token. Nothing is used up yet."""
@@ -91,7 +98,7 @@ class TenantRevocation(RevocationEndpoint):  # type: ignore[misc]
 
     CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
-    server: "TenantServer"
+    server: Server
 
     def check_params(self, request: TokenRequest, _: Client) -> None:
         """Want a token. A hint is not needed, so none is wrong (RFC 7009, section 2.1)."""

@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, create_engine, event, text
 
-from app import database, errors, patience, sqlite
-from app.database import reading, write
+from app import errors
+from app.database import patience, sqlite
+from app.database.engine import init_app
+from app.database.transactions import reading, write
 from app.extensions import db
 
 
@@ -27,7 +29,7 @@ def bare_app(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     monkeypatch.setattr(patience, "PATIENCE", 0)
     app = Flask("bare")
     app.config["DATABASE_URL"] = f"sqlite:///{file}"
-    database.init_app(app)
+    init_app(app)
     errors.init_app(app)
     with app.app_context():
         write(lambda connection: connection.execute(text("CREATE TABLE counts (count INTEGER)")))
@@ -47,7 +49,7 @@ def test_relative_file_lies_in_the_instance_folder(tmp_path: Path) -> None:
     """The folder is made if it is missing."""
     app = Flask("bare", instance_path=str(tmp_path / "instance"))
     app.config["DATABASE_URL"] = "sqlite:///menu.db"
-    database.init_app(app)
+    init_app(app)
     with app.app_context():
         with reading() as connection:
             connection.execute(text("SELECT 1"))
@@ -103,7 +105,7 @@ def test_file_that_cannot_be_opened_is_503(url: str, caplog: pytest.LogCaptureFi
     """The path is for the log, not for the caller."""
     app = Flask("bare")
     app.config["DATABASE_URL"] = url
-    database.init_app(app)
+    init_app(app)
     errors.init_app(app)
 
     @app.get("/")
@@ -155,7 +157,7 @@ def test_a_write_waits_for_the_recovery_of_a_crash(
     ) as other:
         assert other.stdout
         other.stdout.readline()
-        monkeypatch.setattr("app.sqlite.time.sleep", lambda _: other.communicate())
+        monkeypatch.setattr("app.database.sqlite.time.sleep", lambda _: other.communicate())
         with engine.begin() as connection:
             connection.execute(text("INSERT INTO counts VALUES (1)"))
     with engine.connect() as connection:

@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import QueuePool
 
-from app import database, errors, patience
-from app.database import reading, write
+from app import errors
+from app.database import engine, patience
+from app.database.transactions import reading, write
 from app.extensions import db
 from tests.servers.databases import BOTH
 
@@ -30,7 +31,7 @@ def bare_app(url: str) -> Iterator[Flask]:
     """An app with a database that has one table."""
     app = Flask("bare")
     app.config["DATABASE_URL"] = url
-    database.init_app(app)
+    engine.init_app(app)
     errors.init_app(app)
     with app.app_context():
         write(lambda connection: connection.execute(text("CREATE TABLE counts (count INTEGER)")))
@@ -56,7 +57,7 @@ def test_app_is_made_without_a_connection(url: str) -> None:
     """A process that forks later shares no connection with its children."""
     app = Flask("bare")
     app.config["DATABASE_URL"] = url
-    database.init_app(app)
+    engine.init_app(app)
     with app.app_context():
         pool = db.engine.pool
     assert isinstance(pool, QueuePool)
@@ -106,7 +107,7 @@ def test_writes_at_once_are_all_kept(bare_app: Flask, url: str) -> None:
         with bare_app.app_context():
             write(insert)
 
-    writers = [Thread(target=work) for _ in range(2 * database.POOL_SIZE)]
+    writers = [Thread(target=work) for _ in range(2 * engine.POOL_SIZE)]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -122,7 +123,7 @@ def test_exhausted_pool_is_503(bare_app: Flask, monkeypatch: pytest.MonkeyPatch)
         return write(lambda _: "written")
 
     with ExitStack() as stack:
-        for _ in range(database.POOL_SIZE):
+        for _ in range(engine.POOL_SIZE):
             stack.enter_context(reading())
         monkeypatch.setattr(db.engine.pool, "_timeout", 0)
         answer = bare_app.test_client().get("/")
@@ -136,7 +137,7 @@ def test_setting_bounds_the_pool(url: str) -> None:
     """Servers of one database share what it can bear."""
     app = Flask("bare")
     app.config.update(DATABASE_URL=url, DATABASE_POOL_SIZE=2)
-    database.init_app(app)
+    engine.init_app(app)
     with app.app_context():
         with reading(), reading():
             pool = db.engine.pool

@@ -1,4 +1,4 @@
-"""The database of an app: its engine, and transactions that lose no update.
+"""Transactions that lose no update, and reads that wait for none.
 
 In SQLite a transaction that may write takes the write lock before its first read (see `sqlite`).
 Other databases lock the rows (`SELECT ... FOR UPDATE`) and may still set a transaction back in
@@ -10,49 +10,19 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from app import patience, postgresql, sqlite
-from app.extensions import alembic, db
-
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
-
-#: Connections of a process, unless `DATABASE_POOL_SIZE` says.
-POOL_SIZE = 15
+from app.database import patience, postgresql, sqlite
+from app.extensions import db
 
 #: Longest pauses, in seconds, before a transaction that was set back is run again. Their length is
 #: random, or those that met once would meet again.
 PAUSES = (0.02, 0.04, 0.08, 0.16, 0.32)
 
 Result = TypeVar("Result")
-
-
-def init_app(app: Flask) -> None:
-    """Make the engine of `DATABASE_URL` and bind the migrations; nothing is connected yet."""
-    url = make_url(app.config["DATABASE_URL"])
-    is_sqlite = url.get_backend_name() == "sqlite"
-    pool_size = app.config.get("DATABASE_POOL_SIZE", POOL_SIZE)
-    if is_sqlite:
-        url = sqlite.located(url, Path(app.instance_path))
-    options = sqlite.options(pool_size) if is_sqlite else postgresql.options(pool_size)
-    # Parameters are what callers sent: they stay out of the log.
-    engine = app.extensions["engine"] = create_engine(url, **options, hide_parameters=True)
-    (sqlite if is_sqlite else postgresql).prepare(engine)
-    app.config["ALEMBIC"] = {"script_location": str(MIGRATIONS)}
-    # One transaction for a whole upgrade, which Alembic does not expect of SQLite: a failure takes
-    # back all of it, and a second process that upgrades waits for its end.
-    # SQLite has no IDENTITY that could be compared with the models'.
-    app.config["ALEMBIC_CONTEXT"] = {
-        "transactional_ddl": True,
-        "compare_server_default": not is_sqlite,
-    }
-    alembic.init_app(app)
 
 
 @contextmanager

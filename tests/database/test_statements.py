@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import bindparam, column, insert, select, table, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
-from app import database
-from app.database import reading, write
+from app.database import engine
+from app.database.statements import Statement
+from app.database.transactions import reading, write
 from app.extensions import db
-from app.statements import Statement
 from tests.servers.databases import BOTH
 
 COUNTS = table("counts", column("count"), column("name"))
@@ -26,7 +26,7 @@ def bare_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
         app.config["DATABASE_URL"] = request.getfixturevalue("postgresql")
     else:
         app.config["DATABASE_URL"] = f"sqlite:///{request.getfixturevalue('tmp_path')}/menu.db"
-    database.init_app(app)
+    engine.init_app(app)
     with app.app_context():
         made = text("CREATE TABLE counts (count INTEGER PRIMARY KEY, name VARCHAR NOT NULL)")
         write(lambda connection: connection.execute(made))
@@ -66,7 +66,7 @@ def test_what_fails_is_an_error_of_sqlalchemys_without_the_values() -> None:
 def test_a_lost_connection_is_thrown_away(postgresql: str) -> None:
     app = Flask("bare")
     app.config["DATABASE_URL"] = postgresql
-    database.init_app(app)
+    engine.init_app(app)
     end = Statement(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     with app.app_context():
         with reading() as connection:

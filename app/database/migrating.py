@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_alembic import Alembic
 
-from app import patience
+from app.database import patience
 
 
 class Migrations(Alembic):

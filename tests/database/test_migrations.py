@@ -12,24 +12,24 @@ from alembic import op
 from flask import Flask
 from sqlalchemy import inspect, text
 
-from app import database, patience, postgresql
 from app.authz.state.sql import SqlState
+from app.database import engine, patience, postgresql
 from app.extensions import alembic, db
 from tests.servers.databases import BOTH, plain
 from tests.serving.running import until
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 #: Upgrades the database named by the first argument.
 UPGRADE = """
 import sys
 from flask import Flask
-from app import database
+from app.database import engine
 app = Flask("upgrade")
 app.config["DATABASE_URL"] = sys.argv[1]
-database.init_app(app)
+engine.init_app(app)
 with app.app_context():
-    database.alembic.upgrade()
+    engine.alembic.upgrade()
 """
 
 
@@ -46,7 +46,7 @@ def bare_app(url: str) -> Iterator[Flask]:
     """An app with that database."""
     app = Flask("bare")
     app.config["DATABASE_URL"] = url
-    database.init_app(app)
+    engine.init_app(app)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -200,7 +200,7 @@ class TestMigrationLock:
             )
         app = Flask("bare")
         app.config["DATABASE_URL"] = f"{url}&options=-csearch_path%3Dpublic,pg_catalog"
-        database.init_app(app)
+        engine.init_app(app)
         run(app, "upgrade")
         assert "items" in tables(app)
         with app.app_context():

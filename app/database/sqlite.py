@@ -18,7 +18,7 @@ from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app import patience
+from app.database import patience
 
 #: Seconds between two tries for the write lock.
 PAUSE = 0.02

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from app import database, errors, patience, postgresql
-from app.database import reading, write
+from app import errors
+from app.database import engine, patience, postgresql
+from app.database.transactions import PAUSES, reading, write
 from app.extensions import db
 from tests.servers.databases import plain
 
@@ -31,7 +32,7 @@ def bare_app(postgresql: str, options: Options) -> Iterator[Flask]:
     """An app with a database that has two rows."""
     app = Flask("bare")
     app.config["DATABASE_URL"] = postgresql + options
-    database.init_app(app)
+    engine.init_app(app)
     errors.init_app(app)
     with app.app_context():
         write(make_rows)
@@ -141,11 +142,11 @@ def set_back(connection: Connection) -> None:
 def test_tries_have_an_end(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then it is 503, and the caller may try again."""
     pauses: list[float] = []
-    monkeypatch.setattr("app.database.time.sleep", pauses.append)
+    monkeypatch.setattr("app.database.transactions.time.sleep", pauses.append)
     serve(bare_app, lambda: write(set_back))
     assert bare_app.test_client().get("/").status_code == 503
-    assert len(pauses) == len(database.PAUSES)
-    assert all(0 <= pause <= most for pause, most in zip(pauses, database.PAUSES, strict=True))
+    assert len(pauses) == len(PAUSES)
+    assert all(0 <= pause <= most for pause, most in zip(pauses, PAUSES, strict=True))
 
 
 @pytest.mark.slow
@@ -215,7 +216,7 @@ def test_standby_is_503(postgresql: str, options: str) -> None:
     """After a failover the old server may still answer, and only read."""
     app = Flask("bare")
     app.config["DATABASE_URL"] = postgresql + options
-    database.init_app(app)
+    engine.init_app(app)
     errors.init_app(app)
     serve(app, lambda: write(make_rows))
     assert app.test_client().get("/").status_code == 503
@@ -244,7 +245,7 @@ def test_silent_server_is_503_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         app = Flask("bare")
         app.config["DATABASE_URL"] = f"postgresql://al@127.0.0.1:{silent.getsockname()[1]}/menu"
-        database.init_app(app)
+        engine.init_app(app)
         errors.init_app(app)
         serve(app, lambda: write(make_rows))
         began = time.monotonic()

@@ -19,7 +19,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
-from app import patience
+from app.database import patience
 
 #: Milliseconds that a transaction may wait for a lock, that a statement may take in all, and that a
 #: transaction may stay open with nobody at work in it. A client that is gone holds no lock longer.

@@ -1,0 +1,1 @@
+"""The database of the API: SQLite, or PostgreSQL and what speaks as it does."""

@@ -1,0 +1,65 @@
+"""The start of a server: what cannot succeed is refused at once, with the cure, and only once."""
+
+import errno
+import os
+import socket
+import sys
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from serving import multiproc
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+
+#: Ports to name in place of those that are taken.
+OTHERS = {"PORT": 7070, "METRICS_PORT": 9101}
+
+
+def require_free(ports: Mapping[str, int | None]) -> None:
+    """Refuse a taken port; gunicorn itself tries it for five seconds, and names no cure.
+
+    :param ports: by the names of their settings; None for one that is not set.
+    :raises RuntimeError: gunicorn prints the text and exits with status 1.
+    """
+    for name, port in ports.items():
+        try:
+            if port is not None:
+                socket.create_server(("127.0.0.1", port)).close()
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise RuntimeError(
+                    f"Port {port} is taken by another program (macOS keeps 7000 for itself): stop"
+                    f" it, or choose another port: {name}={OTHERS[name]} gunicorn wsgi:app"
+                ) from error
+
+
+def try_app(server: "Arbiter") -> None:
+    """Load the app in a process of its own before any worker does: what is wrong with the settings
+    is said once, not by every worker, and the port is not opened for nothing."""
+    trial = os.fork()
+    if trial == 0:
+        # It counts nothing.
+        os.environ.pop(multiproc.VARIABLE, None)
+        server.app.wsgi()
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(trial, 0)[1])
+    if status != 0:
+        sys.exit(status)
+
+
+def patch_to_preload(server: "Arbiter") -> None:
+    """Patch the master if it is about to preload the app for gevent workers.
+
+    Unpatched, the app imports urllib3 with an `ssl` that the workers patch afterwards, and every
+    `https` request of theirs recurses without end.
+    """
+    from gevent import monkey
+    from gunicorn.workers.ggevent import GeventWorker
+
+    if server.cfg.preload_app and issubclass(server.worker_class, GeventWorker):
+        # The master waits for signals without gevent's loop: patched, it would not hear that a
+        # worker has died. The workers patch the rest.
+        monkey.patch_all(os=False, signal=False)
+        warnings.filterwarnings("ignore", "Patching more than once", monkey.MonkeyPatchWarning)
