@@ -147,7 +147,7 @@ def _forget_connections(app: "Flask") -> None:
     from app.extensions import db
 
     with app.app_context():
-        db.engine.dispose(close=False)
+        db.dispose(close=False)
 
 
 def child_exit(_server: "Arbiter", worker: "Worker") -> None:

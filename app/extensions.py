@@ -25,6 +25,17 @@ class Database:
         engine: Engine = current_app.extensions["engine"]
         return engine
 
+    @property
+    def writer(self) -> Engine:
+        """The engine of its transactions: another one where there can be one writer only."""
+        engine: Engine = current_app.extensions["writer"]
+        return engine
+
+    def dispose(self, *, close: bool = True) -> None:
+        """Close all connections that are not in use, or leave them to who has made them."""
+        for engine in (self.engine, self.writer):
+            engine.dispose(close=close)
+
 
 class _Engines(Mapping[str, Engine]):
     """The current app's engine, under the name that migrations have for it."""

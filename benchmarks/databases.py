@@ -6,15 +6,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import insert
 from sqlalchemy.engine import make_url
 
 from app import create_app
-from app.database.transactions import write
 from app.extensions import alembic, db
 from app.items.models import Item
 from app.items.seed import FIRST_ITEMS, fill_empty_menu
@@ -89,12 +87,9 @@ def fill(database: Database, items: int, environ: dict[str, str]) -> None:
         for start in range(len(FIRST_ITEMS), items, _BATCH):
             numbers = range(start, min(start + _BATCH, items))
             rows = [FIRST_ITEMS[number % len(FIRST_ITEMS)] for number in numbers]
-            write(partial(_insert, rows))
-        db.engine.dispose()
-
-
-def _insert(rows: list[dict[str, object]], connection: Connection) -> None:
-    connection.execute(insert(Item), rows)
+            with db.engine.begin() as connection:
+                connection.execute(insert(Item), rows)
+        db.dispose()
 
 
 def _create(server: str, name: str) -> None:

@@ -67,7 +67,7 @@ def migrate(url: str, issuer: FakeIssuer) -> None:
     )
     with app.app_context():
         alembic.upgrade()
-        db.engine.dispose()
+        db.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,7 @@ def app(environ: dict[str, str], empty_menu: None) -> Iterator[Flask]:
     app = create_app(environ)
     yield app
     with app.app_context():
-        db.engine.dispose()
+        db.dispose()
 
 
 @pytest.fixture

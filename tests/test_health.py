@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app.authz.testing import Clock, FakeIssuer, MemoryState, TokenFactory
-from app.database.transactions import write
 from app.extensions import alembic, db
 from app.readiness import SLOW, Readiness
 
@@ -29,14 +28,14 @@ def readiness(app: Flask, state: MemoryState, clock: Clock) -> Readiness:
 
 
 def execute(app: Flask, statement: str) -> None:
-    with app.app_context():
-        write(lambda connection: connection.execute(text(statement)))
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text(statement))
 
 
 def lose_database(app: Flask, tmp_path: Path) -> None:
     """Put something in the database's place that is none."""
     with app.app_context():
-        db.engine.dispose()
+        db.dispose()
     for file in tmp_path.glob("menu.db*"):
         file.unlink()
     (tmp_path / "menu.db").mkdir()

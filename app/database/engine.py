@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
     # Parameters are what callers sent: they stay out of the log.
     engine = app.extensions["engine"] = create_engine(url, **options, hide_parameters=True)
     (sqlite if is_sqlite else postgresql).prepare(engine)
+    app.extensions["writer"] = sqlite.writer(url) if is_sqlite else engine
     app.config["ALEMBIC"] = {"script_location": str(MIGRATIONS)}
     # One transaction for a whole upgrade, which Alembic does not expect of SQLite: a failure takes
     # back all of it, and a second process that upgrades waits for its end.

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -25,6 +25,8 @@ PAUSE = 0.02
 
 #: Execution options of a connection that only reads: each statement is a transaction of its own.
 READING = {"sqlite_begins": False}
+
+_NO_WAIT = "PRAGMA busy_timeout = 0"
 
 
 def located(url: URL, folder: Path) -> URL:
@@ -56,6 +58,17 @@ def prepare(engine: Engine) -> None:
     event.listen(engine, "begin", _begin)
 
 
+def writer(url: URL) -> Engine:
+    """Return an engine of one connection, for the transactions of `transactions.write`. A file has
+    one writer at a time: those of one process wait for each other in the pool, and only the first
+    of them waits for other processes."""
+    # A transaction has ended before its connection is given back.
+    engine = create_engine(url, **options(1), pool_reset_on_return=None, hide_parameters=True)
+    event.listen(engine, "connect", _connected)
+    event.listen(engine, "connect", lambda driver, _: driver.execute(_NO_WAIT))
+    return engine
+
+
 def glance(engine: Engine, statement: str) -> Any:
     """Return the value that a statement finds in one row and column; None without a row.
 
@@ -80,35 +93,38 @@ def _connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("sqlite_begins", True):
-        _take_write_lock(connection)
-
-
-def _take_write_lock(connection: Connection) -> None:
-    """Begin a transaction as soon as nobody else writes, with other greenlets at work meanwhile.
-
-    SQLite's own wait would stop a gevent worker whole, so it is switched off for the while.
-
-    :raises OperationalError: if the lock cannot be had within `PATIENCE`.
-    """
-    deadline = time.monotonic() + patience.PATIENCE
+    if not connection.get_execution_options().get("sqlite_begins", True):
+        return
     # SQLAlchemy takes longer to pass such a statement on than SQLite takes to do it.
     driver: Any = connection.connection.driver_connection
-    driver.execute("PRAGMA busy_timeout = 0")
+    driver.execute(_NO_WAIT)
     try:
-        while not _begun(connection, driver, last_try=time.monotonic() >= deadline):
-            time.sleep(PAUSE)
+        begin(driver)
+    except sqlite3.Error:
+        # Once more, for an error of SQLAlchemy's kind.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         driver.execute(f"PRAGMA busy_timeout = {patience.PATIENCE * 1000}")
 
 
-def _begun(connection: Connection, driver: sqlite3.Connection, *, last_try: bool) -> bool:
-    try:
-        driver.execute("BEGIN IMMEDIATE")
-    except sqlite3.Error as error:
-        # The low byte alone: of a busy file there are several kinds, such as one in recovery.
-        if not last_try and getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
-            return False
-        # Once more, for an error of SQLAlchemy's kind.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    return True
+def begin(driver: sqlite3.Connection) -> None:
+    """Begin a transaction as soon as nobody else writes, with other greenlets at work meanwhile.
+
+    :param driver: a connection that does not wait itself: that would stop a gevent worker whole.
+    :raises sqlite3.Error: if the lock cannot be had within `PATIENCE`.
+    """
+    deadline = time.monotonic() + patience.PATIENCE
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if not _is_busy(error) or time.monotonic() >= deadline:
+                raise
+        else:
+            return
+        time.sleep(PAUSE)
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    # The low byte alone: of a busy file there are several kinds, such as one in recovery.
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

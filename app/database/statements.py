@@ -5,13 +5,28 @@ To run each of them as well takes it several times as long as the database takes
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import ClauseElement, Connection
+from sqlalchemy import ClauseElement, PoolProxiedConnection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
 
 Values: TypeAlias = Mapping[str, object]
+
+
+class Lender(Protocol):
+    """What a statement is run on: a connection of SQLAlchemy's, or a part of one."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How SQLAlchemy speaks to this kind of database."""
+
+    @property
+    def connection(self) -> PoolProxiedConnection:
+        """The driver's connection, as the pool has lent it."""
+
+    def invalidate(self, exception: BaseException | None = None) -> None:
+        """Have the pool throw the connection away."""
 
 
 class Statement:
@@ -26,13 +41,13 @@ class Statement:
         self._columns = columns
         self._compiled: dict[str, tuple[str, Callable[[Values], Any]]] = {}
 
-    def run(self, connection: Connection, **values: object) -> list[tuple[Any, ...]]:
+    def run(self, lender: Lender, **values: object) -> list[tuple[Any, ...]]:
         """Return the rows that it finds or has changed; none if it returns none.
 
         :param values: one for each of its parameters.
         :raises DBAPIError: if the database refuses it, or is lost.
         """
-        dialect, lent = connection.dialect, connection.connection
+        dialect, lent = lender.dialect, lender.connection
         text, arranged = self._compiled.get(dialect.name) or self._compile(dialect)
         cursor = lent.cursor()
         try:
@@ -40,8 +55,8 @@ class Statement:
             return list(cursor.fetchall()) if cursor.description else []
         except dialect.loaded_dbapi.Error as error:
             if dialect.is_disconnect(error, lent, cursor):
-                connection.invalidate(error)
-            raise _named(error, text, dialect) from error
+                lender.invalidate(error)
+            raise named(error, text, dialect) from error
 
     def _compile(self, dialect: Dialect) -> tuple[str, Callable[[Values], Any]]:
         compiled: Any = self._construct.compile(dialect=dialect, column_keys=list(self._columns))
@@ -55,8 +70,11 @@ class Statement:
         return found
 
 
-def _named(error: Exception, text: str, dialect: Dialect) -> BaseException:
-    """Return an error of the driver's as SQLAlchemy raises it; parameters are what callers sent."""
+def named(error: Exception, text: str | None, dialect: Dialect) -> BaseException:
+    """Return an error of the driver's as SQLAlchemy raises it; parameters are what callers sent.
+
+    :param text: the statement that has failed; None for what is none.
+    """
     return DBAPIError.instance(
         text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
     )

@@ -10,12 +10,15 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError
 
 from app.database import patience, postgresql, sqlite
+from app.database.statements import named
 from app.extensions import db
 
 #: Longest pauses, in seconds, before a transaction that was set back is run again. Their length is
@@ -55,11 +58,25 @@ def _reading_options(dialect: str) -> dict[str, Any]:
     return sqlite.READING if dialect == "sqlite" else postgresql.READING
 
 
-def write(work: Callable[[Connection], Result]) -> Result:
+@dataclass(slots=True)
+class Lent:
+    """A connection of the driver's in a transaction, for a `Statement` to run on."""
+
+    dialect: Dialect
+    connection: PoolProxiedConnection
+
+    def invalidate(self, exception: BaseException | None = None) -> None:
+        """See `Lender.invalidate`."""
+        self.connection.invalidate(exception)
+
+
+def write(work: Callable[[Lent], Result]) -> Result:
     """Run a piece of work in a transaction, commit it, and return what it returned.
 
-    :param work: has no effect but on its connection: it may be run several times, each time in a
+    :param work: has no effect but on what it is lent: it may be run several times, each time in a
         new transaction. What it raises ends the transaction and is passed on.
+    :raises DBAPIError: where the database fails.
+    :raises sqlalchemy.exc.TimeoutError: if no connection is free in time.
     """
     with patience.shared():
         for pause in PAUSES:
@@ -73,6 +90,42 @@ def write(work: Callable[[Connection], Result]) -> Result:
         return _write_once(work)
 
 
-def _write_once(work: Callable[[Connection], Result]) -> Result:
-    with db.engine.begin() as connection:
-        return work(connection)
+def _write_once(work: Callable[[Lent], Result]) -> Result:
+    engine = db.writer
+    dialect, error_of_driver = engine.dialect, engine.dialect.loaded_dbapi.Error
+    try:
+        lent = Lent(dialect, engine.raw_connection())
+    except error_of_driver as error:
+        raise named(error, None, dialect) from error
+    try:
+        if dialect.name == "sqlite":
+            sqlite.begin(cast(sqlite3.Connection, lent.connection.driver_connection))
+        result = work(lent)
+        lent.connection.commit()
+        return result
+    except BaseException as error:
+        _give_up(lent, error)
+        if isinstance(error, error_of_driver):
+            raise named(error, None, dialect) from error
+        raise
+    finally:
+        lent.connection.close()
+
+
+def _give_up(lent: Lent, error: BaseException) -> None:
+    """End a transaction that has failed, and see that no connection goes on in an unknown state."""
+    connection, dialect = lent.connection, lent.dialect
+    if connection.dbapi_connection is None:
+        return  # a statement has found it lost
+    # What is no `Exception` may have come in the middle of an answer.
+    is_lost = not isinstance(error, Exception) or (
+        isinstance(error, dialect.loaded_dbapi.Error)
+        and dialect.is_disconnect(error, connection, None)
+    )
+    if not is_lost:
+        try:
+            connection.rollback()
+        except dialect.loaded_dbapi.Error:
+            is_lost = True
+    if is_lost:
+        connection.invalidate(error)

@@ -8,7 +8,6 @@ from flask import request
 from marshmallow import ValidationError
 from werkzeug.exceptions import (
     BadRequest,
-    HTTPException,
     RequestEntityTooLarge,
     RequestTimeout,
     UnsupportedMediaType,
@@ -50,20 +49,26 @@ def _json_body() -> object:
 
 
 def _bytes() -> bytes:
-    # Werkzeug cuts a body sent in chunks at its limit, silently: one byte more shows the excess.
-    request.max_content_length = MAX_BODY + 1
+    # Not with Werkzeug's stream: it takes as long for a body as all that is done with it, and cuts
+    # one that is sent in chunks at its limit, silently.
+    length = size = request.content_length
+    if size is None:
+        # In chunks: one byte more than is wanted shows the excess. Where they end, only a server
+        # knows that says so.
+        size = MAX_BODY + 1 if request.environ.get("wsgi.input_terminated") else 0
+    if length is not None and length > MAX_BODY:
+        raise RequestEntityTooLarge
     try:
-        body = request.get_data(cache=False)
-    except HTTPException as error:
-        # Werkzeug takes whatever fails in a socket for a client that has gone.
-        if isinstance(error.__context__, TimeoutError):
-            raise RequestTimeout from error
-        raise
+        body: bytes = request.environ["wsgi.input"].read(size)
+    except TimeoutError as error:
+        raise RequestTimeout from error
     except Exception as error:
-        # Each server has exceptions of its own for chunks that it cannot read.
+        # Each server has its own for what it cannot read, and for a client that is gone.
         raise BadRequest from error
     if len(body) > MAX_BODY:
         raise RequestEntityTooLarge
+    if length is not None and len(body) < length:
+        raise BadRequest
     return body
 
 

@@ -2,12 +2,14 @@
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import Connection, Select, String, column, insert, inspect, select, table
+from sqlalchemy import String, column, inspect, select, table
 
+from app.database.statements import Statement
+from app.database.transactions import Lent
 from app.extensions import db
 
 from .models import Item
-from .store import change
+from .store import INSERT, change
 
 _IMAGES = "https://cdn.auth0.com/blog/whatabyte"
 
@@ -34,9 +36,10 @@ FIRST_ITEMS = [
 
 
 # An empty menu has no row to lock, but a database with a menu has this one.
-_VERSION: Select[str] = (
+_LOCK = Statement(
     select(column("version_num", String)).select_from(table("alembic_version")).with_for_update()
 )
+_ANY = Statement(select(Item.id).limit(1))
 
 
 def fill_empty_menu() -> bool:
@@ -45,11 +48,12 @@ def fill_empty_menu() -> bool:
     In a fresh database they get the ids 1 to 3. Of several calls at once, one fills the menu.
     """
 
-    def work(connection: Connection) -> bool:
-        connection.execute(_VERSION)
-        if connection.execute(select(Item.id).limit(1)).first() is not None:
+    def work(lent: Lent) -> bool:
+        _LOCK.run(lent)
+        if _ANY.run(lent):
             return False
-        connection.execute(insert(Item), FIRST_ITEMS)
+        for values in FIRST_ITEMS:
+            INSERT.run(lent, **values)
         return True
 
     return change(work)

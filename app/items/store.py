@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from app.database.statements import Statement
-from app.database.transactions import glance, reading, write
+from app.database.transactions import Lent, glance, reading, write
 
 from .models import Item, Menu
 
@@ -35,7 +35,8 @@ _SELECT_TO_CHANGE = Statement(_BY_ID.with_for_update())
 _SELECT_PAGE = Statement(
     _ITEMS.where(Item.id > bindparam("after")).order_by(Item.id).limit(bindparam("limit"))
 )
-_INSERT = Statement(insert(Item).returning(*_ITEMS.selected_columns), _COLUMNS)
+#: Of a new item: its columns but the id.
+INSERT = Statement(insert(Item).returning(*_ITEMS.selected_columns), _COLUMNS)
 _UPDATE = Statement(
     update(Item).where(Item.id == bindparam("item_id")).returning(*_ITEMS.selected_columns),
     _COLUMNS,
@@ -54,17 +55,17 @@ def version() -> int | None:
     return found
 
 
-def change(work: Callable[[Connection], Result]) -> Result:
+def change(work: Callable[[Lent], Result]) -> Result:
     """Change items in a transaction, and return what the work has returned.
 
     :param work: see `transactions.write`. If it returns something false, it has changed nothing.
     """
 
-    def counted(connection: Connection) -> Result:
-        result = work(connection)
+    def counted(lent: Lent) -> Result:
+        result = work(lent)
         if result:
             # Last: from here to the end of the transaction no other one can change anything.
-            _NEXT_VERSION.run(connection)
+            _NEXT_VERSION.run(lent)
         return result
 
     return write(counted)
@@ -87,7 +88,7 @@ def add(values: Mapping[str, object]) -> ItemRow:
 
     :param values: every column but the id.
     """
-    return change(lambda connection: ItemRow(*_INSERT.run(connection, **values)[0]))
+    return change(lambda lent: ItemRow(*INSERT.run(lent, **values)[0]))
 
 
 def replace(
@@ -99,9 +100,9 @@ def replace(
     :param precondition: sees the item that is replaced; no other writer comes between.
     """
 
-    def work(connection: Connection) -> ItemRow | None:
-        _ask(precondition, connection, item_id)
-        return _only(_UPDATE.run(connection, item_id=item_id, **values))
+    def work(lent: Lent) -> ItemRow | None:
+        _ask(precondition, lent, item_id)
+        return _only(_UPDATE.run(lent, item_id=item_id, **values))
 
     return change(work)
 
@@ -112,17 +113,17 @@ def remove(item_id: int, precondition: Precondition | None = None) -> bool:
     :param precondition: sees the item that is deleted; no other writer comes between.
     """
 
-    def work(connection: Connection) -> bool:
-        _ask(precondition, connection, item_id)
-        return bool(_DELETE.run(connection, item_id=item_id))
+    def work(lent: Lent) -> bool:
+        _ask(precondition, lent, item_id)
+        return bool(_DELETE.run(lent, item_id=item_id))
 
     return change(work)
 
 
-def _ask(precondition: Precondition | None, connection: Connection, item_id: int) -> None:
+def _ask(precondition: Precondition | None, lent: Lent, item_id: int) -> None:
     """Let a precondition see an item, if there is one, and keep the item as it is until the end."""
     if precondition is not None:
-        current = _only(_SELECT_TO_CHANGE.run(connection, item_id=item_id))
+        current = _only(_SELECT_TO_CHANGE.run(lent, item_id=item_id))
         if current is not None:
             precondition(current)
 

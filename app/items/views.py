@@ -58,17 +58,21 @@ def create() -> Response:
 @requires_permission("update:items")
 def replace_named() -> Response:
     """Replace the item that the body names."""
-    return _replaced(_known_item.load(wrapped_item()))
+    values = _known_item.load(wrapped_item())
+    return _replaced(values.pop("id"), values)
 
 
 @bp.put("/items/<item_id:item_id>")
 @requires_permission("update:items")
 def replace(item_id: int) -> Response:
     """Replace the item at this address; the body may repeat its id."""
-    values = _known_item.load({"id": item_id, **wrapped_item()})
-    if values["id"] != item_id:
+    sent = wrapped_item()
+    if "id" not in sent:
+        return _replaced(item_id, _new_item.load(sent))
+    values = _known_item.load(sent)
+    if values.pop("id") != item_id:
         raise ValidationError({"id": ["Differs from the id in the address."]})
-    return _replaced(values)
+    return _replaced(item_id, values)
 
 
 @bp.delete("/items/<item_id:item_id>")
@@ -80,8 +84,7 @@ def delete(item_id: int) -> tuple[str, int]:
     return "", 204
 
 
-def _replaced(values: dict[str, Any]) -> Response:
-    item_id = values.pop("id")
+def _replaced(item_id: int, values: dict[str, Any]) -> Response:
     return answer(item_body(_found(store.replace(item_id, values, precondition()))))
 
 

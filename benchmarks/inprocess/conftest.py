@@ -55,4 +55,4 @@ def menu(authz_settings: dict[str, str], tmp_path: Path) -> Iterator[Flask]:
         alembic.upgrade()
         fill_empty_menu()
         yield app
-        db.engine.dispose()
+        db.dispose()

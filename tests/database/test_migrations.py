@@ -49,7 +49,7 @@ def bare_app(url: str) -> Iterator[Flask]:
     engine.init_app(app)
     yield app
     with app.app_context():
-        db.engine.dispose()
+        db.dispose()
 
 
 def run(app: Flask, *command: str) -> None:
@@ -204,4 +204,4 @@ class TestMigrationLock:
         run(app, "upgrade")
         assert "items" in tables(app)
         with app.app_context():
-            db.engine.dispose()
+            db.dispose()

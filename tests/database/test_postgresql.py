@@ -14,9 +14,12 @@ from sqlalchemy.pool import QueuePool
 
 from app import errors
 from app.database import engine, patience, postgresql
-from app.database.transactions import PAUSES, reading, write
+from app.database.statements import Lender
+from app.database.transactions import PAUSES, Lent, reading, write
 from app.extensions import db
 from tests.servers.databases import plain
+
+from .sql import run
 
 Options = str
 
@@ -37,13 +40,13 @@ def bare_app(postgresql: str, options: Options) -> Iterator[Flask]:
     with app.app_context():
         write(make_rows)
         yield app
-        db.engine.dispose()
+        db.dispose()
 
 
-def make_rows(connection: Connection) -> None:
+def make_rows(lent: Lent) -> None:
     """Make what the tests count in."""
-    connection.execute(text("CREATE TABLE counts (id INTEGER PRIMARY KEY, count INTEGER)"))
-    connection.execute(text("INSERT INTO counts VALUES (1, 0), (2, 0)"))
+    run(lent, "CREATE TABLE counts (id INTEGER PRIMARY KEY, count INTEGER)")
+    run(lent, "INSERT INTO counts VALUES (1, 0), (2, 0)")
 
 
 def serve(app: Flask, use: Callable[[], object]) -> None:
@@ -76,14 +79,14 @@ class Pair:
         if tries <= 2:
             self._barrier.wait(10)
 
-    def run(self, *works: Callable[[Connection], None]) -> None:
+    def both(self, *works: Callable[[Lent], None]) -> None:
         """Run both at once."""
 
-        def run(work: Callable[[Connection], None]) -> None:
+        def one(work: Callable[[Lent], None]) -> None:
             with self._app.app_context():
                 write(work)
 
-        threads = [Thread(target=run, args=(work,)) for work in works]
+        threads = [Thread(target=one, args=(work,)) for work in works]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -94,24 +97,24 @@ def test_deadlock_is_run_again(bare_app: Flask) -> None:
     """Two change the same rows in another order: each waits for the other. Both are done."""
     pair = Pair(bare_app)
 
-    def add_to(first: int, second: int) -> Callable[[Connection], None]:
-        def work(connection: Connection) -> None:
+    def add_to(first: int, second: int) -> Callable[[Lent], None]:
+        def work(lent: Lent) -> None:
             pair.tries += 1
             tries = pair.tries
-            add(connection, first)
+            add(lent, first)
             pair.meet(tries)
-            add(connection, second)
+            add(lent, second)
 
         return work
 
-    pair.run(add_to(1, 2), add_to(2, 1))
+    pair.both(add_to(1, 2), add_to(2, 1))
     assert counts() == [2, 2]
     assert pair.tries == 3
 
 
-def add(connection: Connection, row: int) -> None:
+def add(lent: Lender, row: int) -> None:
     """Add one to a row."""
-    connection.execute(text(f"UPDATE counts SET count = count + 1 WHERE id = {row}"))
+    run(lent, f"UPDATE counts SET count = count + 1 WHERE id = {row}")
 
 
 SERIALIZABLE = "&options=-cdefault_transaction_isolation%3Dserializable"
@@ -122,21 +125,21 @@ def test_serialization_failure_is_run_again(bare_app: Flask) -> None:
     """As distributed databases have them at any time. No update is lost."""
     pair = Pair(bare_app)
 
-    def work(connection: Connection) -> None:
+    def work(lent: Lent) -> None:
         pair.tries += 1
         tries = pair.tries
-        seen = connection.execute(text("SELECT count FROM counts WHERE id = 1")).scalar_one()
+        ((seen,),) = run(lent, "SELECT count FROM counts WHERE id = 1")
         pair.meet(tries)
-        connection.execute(text(f"UPDATE counts SET count = {seen + 1} WHERE id = 1"))
+        run(lent, f"UPDATE counts SET count = {seen + 1} WHERE id = 1")
 
-    pair.run(work, work)
+    pair.both(work, work)
     assert counts() == [2, 0]
     assert pair.tries == 3
 
 
-def set_back(connection: Connection) -> None:
+def set_back(lent: Lent) -> None:
     """Be set back by a server that never has enough of it."""
-    connection.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"))
+    run(lent, "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$")
 
 
 def test_tries_have_an_end(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,10 +158,10 @@ def test_tries_share_their_time(bare_app: Flask, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(patience, "PATIENCE", 2)
     tries = []
 
-    def work(connection: Connection) -> None:
+    def work(lent: Lent) -> None:
         tries.append(1)
-        connection.execute(text("SELECT pg_sleep(0.9)"))
-        set_back(connection)
+        run(lent, "SELECT pg_sleep(0.9)")
+        set_back(lent)
 
     began = time.monotonic()
     with pytest.raises(OperationalError):
@@ -188,7 +191,7 @@ def test_address_goes_before_the_limits(bare_app: Flask) -> None:
 @pytest.mark.parametrize("options", ["&options=-clock_timeout%3D50"])
 def test_lock_of_another_is_503(bare_app: Flask) -> None:
     """The connection can be used again."""
-    serve(bare_app, lambda: write(lambda connection: add(connection, 1)))
+    serve(bare_app, lambda: write(lambda lent: add(lent, 1)))
     with db.engine.begin() as other:
         add(other, 1)
         assert bare_app.test_client().get("/").status_code == 503
@@ -221,7 +224,7 @@ def test_standby_is_503(postgresql: str, options: str) -> None:
     serve(app, lambda: write(make_rows))
     assert app.test_client().get("/").status_code == 503
     with app.app_context():
-        db.engine.dispose()
+        db.dispose()
 
 
 def test_wrong_statement_is_500(bare_app: Flask) -> None:
@@ -262,7 +265,7 @@ def test_answer_that_does_not_come_is_503_in_time(
     monkeypatch.setattr(patience, "PATIENCE", 2)
 
     def wait() -> None:
-        write(lambda connection: connection.execute(text("SELECT pg_sleep(20)")))
+        write(lambda lent: run(lent, "SELECT pg_sleep(20)"))
 
     serve(bare_app, wait)
     began = time.monotonic()
@@ -275,7 +278,7 @@ def test_nobody_connects_without_time_for_it(
     bare_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """libpq would take two seconds at least."""
-    db.engine.dispose()
+    db.dispose()
     monkeypatch.setattr(patience, "PATIENCE", postgresql.SHORTEST_CONNECT - 1)
     with pytest.raises(OperationalError, match="no time left"):
         counts()

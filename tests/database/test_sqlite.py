@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import create_engine, event, exc, text
 
 from app import errors
 from app.database import patience, sqlite
 from app.database.engine import init_app
-from app.database.transactions import reading, write
+from app.database.transactions import Lent, reading, write
 from app.extensions import db
+
+from .sql import run
 
 
 @pytest.fixture
@@ -32,9 +34,9 @@ def bare_app(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     init_app(app)
     errors.init_app(app)
     with app.app_context():
-        write(lambda connection: connection.execute(text("CREATE TABLE counts (count INTEGER)")))
+        write(lambda lent: run(lent, "CREATE TABLE counts (count INTEGER)"))
         yield app
-        db.engine.dispose()
+        db.dispose()
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_relative_file_lies_in_the_instance_folder(tmp_path: Path) -> None:
     with app.app_context():
         with reading() as connection:
             connection.execute(text("SELECT 1"))
-        db.engine.dispose()
+        db.dispose()
     assert (tmp_path / "instance" / "menu.db").exists()
 
 
@@ -71,7 +73,7 @@ def test_write_transaction_locks_before_it_reads(
 ) -> None:
     """Nobody writes between its read and its write."""
 
-    def work(_: Connection) -> None:
+    def work(_: Lent) -> None:
         with pytest.raises(sqlite3.OperationalError):
             intruder.execute("BEGIN IMMEDIATE")
 
@@ -100,6 +102,16 @@ def test_lock_that_another_holds_is_503(bare_app: Flask, intruder: sqlite3.Conne
     assert int(answer.headers["Retry-After"]) > 0
 
 
+def test_a_process_writes_with_one_connection(bare_app: Flask) -> None:
+    """Who wants to write while another does waits for its end, and not for SQLite's lock."""
+
+    def work(_: Lent) -> None:
+        with pytest.raises(exc.TimeoutError, match="QueuePool limit of size 1"):
+            write(lambda _: None)
+
+    write(work)
+
+
 @pytest.mark.parametrize("url", ["sqlite:////nowhere/at/all/menu.db", "sqlite:////dev/null"])
 def test_file_that_cannot_be_opened_is_503(url: str, caplog: pytest.LogCaptureFixture) -> None:
     """The path is for the log, not for the caller."""
@@ -116,7 +128,7 @@ def test_file_that_cannot_be_opened_is_503(url: str, caplog: pytest.LogCaptureFi
 
     answer = app.test_client().get("/")
     with app.app_context():
-        db.engine.dispose()
+        db.dispose()
     assert answer.status_code == 503
     assert "menu" not in answer.text
     assert "flask db upgrade" in caplog.text

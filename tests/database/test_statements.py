@@ -29,9 +29,9 @@ def bare_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     engine.init_app(app)
     with app.app_context():
         made = text("CREATE TABLE counts (count INTEGER PRIMARY KEY, name VARCHAR NOT NULL)")
-        write(lambda connection: connection.execute(made))
+        write(Statement(made).run)
         yield app
-        db.engine.dispose()
+        db.dispose()
 
 
 @pytest.mark.usefixtures("bare_app")
@@ -75,4 +75,4 @@ def test_a_lost_connection_is_thrown_away(postgresql: str) -> None:
             assert connection.invalidated
         with reading() as connection:
             assert Statement(text("SELECT 1")).run(connection) == [(1,)]
-        db.engine.dispose()
+        db.dispose()

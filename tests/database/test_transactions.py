@@ -6,14 +6,16 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.pool import QueuePool
 
 from app import errors
 from app.database import engine, patience
-from app.database.transactions import reading, write
+from app.database.transactions import Lent, reading, write
 from app.extensions import db
 from tests.servers.databases import BOTH
+
+from .sql import run
 
 pytestmark = pytest.mark.parametrize("database_name", BOTH)
 
@@ -34,14 +36,14 @@ def bare_app(url: str) -> Iterator[Flask]:
     engine.init_app(app)
     errors.init_app(app)
     with app.app_context():
-        write(lambda connection: connection.execute(text("CREATE TABLE counts (count INTEGER)")))
+        write(lambda lent: run(lent, "CREATE TABLE counts (count INTEGER)"))
         yield app
-        db.engine.dispose()
+        db.dispose()
 
 
-def insert(connection: Connection) -> None:
+def insert(lent: Lent) -> None:
     """Store a row."""
-    connection.execute(text("INSERT INTO counts VALUES (1)"))
+    run(lent, "INSERT INTO counts VALUES (1)")
 
 
 def count(url: str) -> int:
@@ -67,10 +69,10 @@ def test_app_is_made_without_a_connection(url: str) -> None:
 def test_read_waits_for_no_writer(bare_app: Flask) -> None:
     """It sees what was committed before."""
 
-    def work(connection: Connection) -> None:
-        insert(connection)
+    def work(lent: Lent) -> None:
+        insert(lent)
         with reading() as reader:
-            assert reader.execute(text("SELECT count(*) FROM counts")).scalar() == 0
+            assert run(reader, "SELECT count(*) FROM counts") == [(0,)]
 
     write(work)
 
@@ -78,8 +80,8 @@ def test_read_waits_for_no_writer(bare_app: Flask) -> None:
 def test_write_is_committed_at_its_end(bare_app: Flask, url: str) -> None:
     """Another process sees it then. What was returned inside is returned outside."""
 
-    def work(connection: Connection) -> int:
-        insert(connection)
+    def work(lent: Lent) -> int:
+        insert(lent)
         return count(url)
 
     assert write(work) == 0
@@ -89,8 +91,8 @@ def test_write_is_committed_at_its_end(bare_app: Flask, url: str) -> None:
 def test_write_that_raises_leaves_nothing(bare_app: Flask, url: str) -> None:
     """Its locks are free again, too."""
 
-    def fail_late(connection: Connection) -> None:
-        insert(connection)
+    def fail_late(lent: Lent) -> None:
+        insert(lent)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -120,7 +122,8 @@ def test_exhausted_pool_is_503(bare_app: Flask, monkeypatch: pytest.MonkeyPatch)
 
     @bare_app.get("/")
     def view() -> str:
-        return write(lambda _: "written")
+        with reading() as connection:
+            return str(run(connection, "SELECT 1"))
 
     with ExitStack() as stack:
         for _ in range(engine.POOL_SIZE):
@@ -143,7 +146,7 @@ def test_setting_bounds_the_pool(url: str) -> None:
             pool = db.engine.pool
             assert isinstance(pool, QueuePool)
             assert (pool.checkedout(), pool.size(), pool._max_overflow) == (2, 2, 0)
-        db.engine.dispose()
+        db.dispose()
 
 
 def test_missing_tables_are_503(bare_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
@@ -152,7 +155,7 @@ def test_missing_tables_are_503(bare_app: Flask, caplog: pytest.LogCaptureFixtur
     @bare_app.get("/")
     def view() -> str:
         with reading() as connection:
-            return str(connection.execute(text("SELECT id FROM items")).all())
+            return str(run(connection, "SELECT id FROM items"))
 
     answer = bare_app.test_client().get("/")
     assert answer.status_code == 503

@@ -153,7 +153,7 @@ def set_up(environ: dict[str, str], revoked: dict[str, str]) -> None:
         alembic.upgrade()
         token = revoked["Authorization"].removeprefix("Bearer ")
         done = app.test_cli_runner().invoke(args=["authz", "revoke", "--token", "-"], input=token)
-        db.engine.dispose()
+        db.dispose()
     assert done.exit_code == 0, done.output
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from app import create_app
 from app.authz.testing import FakeIssuer
-from app.database.transactions import write
 from app.extensions import db
 from app.items.seed import fill_empty_menu
 from tests.servers.databases import BOTH
@@ -45,14 +44,15 @@ def app(issuer: FakeIssuer, database_url: str) -> Iterator[Flask]:
     )
     yield app
     with app.app_context():
-        db.engine.dispose()
+        db.dispose()
 
 
 @pytest.fixture(autouse=True)
 def seeded_menu(app: Flask) -> None:
     """Burger, Pizza and Tea stand on the menu, with the ids 1 to 3."""
     with app.app_context():
-        write(empty)
+        with db.engine.begin() as connection:
+            empty(connection)
         fill_empty_menu()
 
 

@@ -67,7 +67,7 @@ def test_every_change_is_seen_at_once(
         assert after != before
         assert client.get("/items").data == after
     with other_app.app_context():
-        db.engine.dispose()
+        db.dispose()
 
 
 @pytest.mark.parametrize(

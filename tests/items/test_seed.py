@@ -48,4 +48,4 @@ def test_database_without_tables_names_the_cure(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "flask db upgrade" in result.stderr
     with app.app_context():
-        db.engine.dispose()
+        db.dispose()

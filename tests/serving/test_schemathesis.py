@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from app.database.transactions import write
+from app.extensions import db
 from app.items.models import Item
 from app.items.seed import FIRST_ITEMS
 
@@ -30,8 +30,8 @@ PATIENCE = 600
 @pytest.fixture
 def long_menu(app: Flask) -> None:
     """So many items that a guessed id often is one."""
-    with app.app_context():
-        write(lambda connection: connection.execute(insert(Item), FIRST_ITEMS * 200))
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(insert(Item), FIRST_ITEMS * 200)
 
 
 def test_what_is_served_is_what_is_documented(

@@ -68,7 +68,7 @@ def shared(request: pytest.FixtureRequest, environ: dict[str, str]) -> dict[str,
         app = create_app(environ | settings)
         with app.app_context():
             alembic.upgrade()
-            db.engine.dispose()
+            db.dispose()
     return settings
 
 
