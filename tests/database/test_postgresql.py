@@ -214,6 +214,22 @@ def test_connection_that_the_server_has_closed_is_replaced(
     assert counts() == [0, 0]
 
 
+def test_connection_that_is_lost_in_a_transaction_is_thrown_away(
+    bare_app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That is 503, in one line of the log, and the next transaction has another one."""
+
+    def work(lent: Lent) -> None:
+        add(lent, 1)
+        run(lent, "SELECT pg_terminate_backend(pg_backend_pid())")
+
+    serve(bare_app, lambda: write(work))
+    assert bare_app.test_client().get("/").status_code == 503
+    assert [record.name for record in caplog.records] == ["bare"]
+    write(lambda lent: add(lent, 2))
+    assert counts() == [0, 1]
+
+
 @pytest.mark.parametrize("options", ["&options=-cdefault_transaction_read_only%3Don"])
 def test_standby_is_503(postgresql: str, options: str) -> None:
     """After a failover the old server may still answer, and only read."""

@@ -102,6 +102,24 @@ def test_write_that_raises_leaves_nothing(bare_app: Flask, url: str) -> None:
     assert count(url) == 1
 
 
+def test_write_that_is_broken_off_leaves_nothing(bare_app: Flask, url: str) -> None:
+    """By what is no error, such as the end of a greenlet, which may come in the middle of an
+    answer: the connection is thrown away."""
+
+    def end_early(lent: Lent) -> None:
+        insert(lent)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(end_early)
+    pool = db.writer.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 0
+    assert count(url) == 0
+    write(insert)
+    assert count(url) == 1
+
+
 def test_writes_at_once_are_all_kept(bare_app: Flask, url: str) -> None:
     """More of them than there are connections."""
 
