@@ -111,9 +111,9 @@ def begin(driver: sqlite3.Connection) -> None:
     """Begin a transaction as soon as nobody else writes, with other greenlets at work meanwhile.
 
     :param driver: a connection that does not wait itself: that would stop a gevent worker whole.
-    :raises sqlite3.Error: if the lock cannot be had within `PATIENCE`.
+    :raises sqlite3.Error: if the lock cannot be had within `PATIENCE`, or in what is left of it.
     """
-    deadline = time.monotonic() + patience.PATIENCE
+    deadline = time.monotonic() + min(patience.PATIENCE, patience.left())
     while True:
         try:
             driver.execute("BEGIN IMMEDIATE")

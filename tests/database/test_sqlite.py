@@ -102,6 +102,19 @@ def test_lock_that_another_holds_is_503(bare_app: Flask, intruder: sqlite3.Conne
     assert int(answer.headers["Retry-After"]) > 0
 
 
+def test_the_wait_for_the_lock_ends_with_the_patience_that_is_left(
+    intruder: sqlite3.Connection, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has waited for the connection already does not wait as long again."""
+    monkeypatch.setattr(patience, "PATIENCE", 5)
+    monkeypatch.setattr("app.database.sqlite.time.sleep", pytest.fail)
+    intruder.execute("BEGIN IMMEDIATE")
+    driver = sqlite3.connect(file, timeout=0, isolation_level=None)
+    with patience.shared(0), pytest.raises(sqlite3.OperationalError, match="locked"):
+        sqlite.begin(driver)
+    driver.close()
+
+
 def test_a_process_writes_with_one_connection(bare_app: Flask) -> None:
     """Who wants to write while another does waits for its end, and not for SQLite's lock."""
 
