@@ -33,7 +33,7 @@ class Database:
 
     def dispose(self, *, close: bool = True) -> None:
         """Close all connections that are not in use, or leave them to who has made them."""
-        for engine in (self.engine, self.writer):
+        for engine in {self.engine, self.writer}:
             engine.dispose(close=close)
 
 

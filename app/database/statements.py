@@ -47,14 +47,14 @@ class Statement:
         :param values: one for each of its parameters.
         :raises DBAPIError: if the database refuses it, or is lost.
         """
-        dialect, lent = lender.dialect, lender.connection
+        dialect, connection = lender.dialect, lender.connection
         text, arranged = self._compiled.get(dialect.name) or self._compile(dialect)
-        cursor = lent.cursor()
+        cursor = connection.cursor()
         try:
             cursor.execute(text, arranged(values))
             return list(cursor.fetchall()) if cursor.description else []
         except dialect.loaded_dbapi.Error as error:
-            if dialect.is_disconnect(error, lent, cursor):
+            if dialect.is_disconnect(error, connection, cursor):
                 lender.invalidate(error)
             raise named(error, text, dialect) from error
 
@@ -63,8 +63,8 @@ class Statement:
         constants, order = compiled.params, compiled.positiontup
 
         def arranged(values: Values) -> Any:
-            named = constants | values
-            return named if order is None else [named[name] for name in order]
+            by_name = constants | values
+            return by_name if order is None else [by_name[name] for name in order]
 
         found = self._compiled[dialect.name] = str(compiled), arranged
         return found

@@ -118,14 +118,8 @@ def _give_up(lent: Lent, error: BaseException) -> None:
     if connection.dbapi_connection is None:
         return  # a statement has found it lost
     # What is no `Exception` may have come in the middle of an answer.
-    is_lost = not isinstance(error, Exception) or (
-        isinstance(error, dialect.loaded_dbapi.Error)
-        and dialect.is_disconnect(error, connection, None)
-    )
-    if not is_lost:
-        try:
+    if isinstance(error, Exception):
+        with suppress(dialect.loaded_dbapi.Error):
             connection.rollback()
-        except dialect.loaded_dbapi.Error:
-            is_lost = True
-    if is_lost:
-        connection.invalidate(error)
+            return
+    connection.invalidate(error)

@@ -49,15 +49,17 @@ def _json_body() -> object:
 
 
 def _bytes() -> bytes:
-    # Not with Werkzeug's stream: it takes as long for a body as all that is done with it, and cuts
-    # one that is sent in chunks at its limit, silently.
-    length = size = request.content_length
-    if size is None:
+    # Not with Werkzeug's stream: it takes twice as long, and cuts a body that is sent in chunks at
+    # its limit, silently.
+    length = request.content_length
+    if length is None:
         # In chunks: one byte more than is wanted shows the excess. Where they end, only a server
         # knows that says so.
         size = MAX_BODY + 1 if request.environ.get("wsgi.input_terminated") else 0
-    if length is not None and length > MAX_BODY:
+    elif length > MAX_BODY:
         raise RequestEntityTooLarge
+    else:
+        size = length
     try:
         body: bytes = request.environ["wsgi.input"].read(size)
     except TimeoutError as error:

@@ -153,11 +153,7 @@ def verify(token: UnverifiedToken, key: VerificationKey) -> dict[str, Any]:
     """
     signed, _, signature = token.text.rpartition(".")
     algorithm = JsonWebSignature.ALGORITHMS_REGISTRY[token.header.alg]
-    try:
-        verified = algorithm.verify(signed.encode(), decode(signature), key.material)
-    except _UNUSABLE:
-        verified = False
-    if not verified:
+    if not _verifies(algorithm, signed.encode(), decode(signature), key.material):
         raise TokenSignature(
             "the signature does not verify",
             found=token.header.kid,
@@ -197,7 +193,12 @@ def load_proof_key(jwk: object, algorithm: str) -> ProofKey:
 def signs(key: ProofKey, signed: bytes, signature: bytes) -> bool:
     """Say whether the key has signed some bytes. `JWSRegistry.get_alg` is not asked: it warns of
     `EdDSA` by that name, and this is where the name is still accepted."""
+    return _verifies(JWSRegistry.algorithms[key.algorithm], signed, signature, key.material)
+
+
+def _verifies(algorithm: Any, signed: bytes, signature: bytes, material: Any) -> bool:
+    """Ask an algorithm of Authlib's or of joserfc's. What it cannot use does not verify."""
     try:
-        return JWSRegistry.algorithms[key.algorithm].verify(signed, signature, key.material)
+        return bool(algorithm.verify(signed, signature, material))
     except _UNUSABLE:
         return False
