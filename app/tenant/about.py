@@ -7,7 +7,7 @@ from app.tenant.clients import CLIENTS, Client
 from app.tenant.permissions import PermissionFile
 from app.tenant.users import USERS
 
-#: What each address is for, with its path. They are Auth0's, but for the one of OpenID Connect.
+#: What each address is for, with its path. They are Auth0's.
 _ADDRESSES = {
     "metadata": ".well-known/openid-configuration",
     "keys": ".well-known/jwks.json",

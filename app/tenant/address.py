@@ -1,20 +1,13 @@
 """Addresses of this machine: the tenant has no other."""
 
 from collections.abc import Iterable
-from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from app.authz.addresses import is_loopback
 
 
 class AddressError(ValueError):
     """Raised if an address is not one that the local tenant can have. The text says the cure."""
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine itself: `localhost`, 127.0.0.0/8 or ::1."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def issuer_at(host: str, port: int) -> str:

@@ -1,8 +1,8 @@
 """What the tenant says of itself (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2)."""
 
+from app.authz.algorithms import PROOF_ALGORITHMS
 from app.tenant.grants.id_tokens import ROLES_CLAIM
 from app.tenant.grants.sign_in import OPENID_SCOPES
-from app.tenant.grants.signed_proofs import ALGORITHMS as PROOF_ALGORITHMS
 from app.tenant.keys import ALGORITHM
 from app.tenant.users import MENU_ADMIN
 

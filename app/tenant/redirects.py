@@ -2,7 +2,7 @@
 
 import re
 
-from app.tenant.address import is_loopback
+from app.authz.addresses import is_loopback
 
 #: An address of the web on some host, in the characters of RFC 3986 and without user information or
 #: fragment: text that browsers and libraries read alike.

@@ -10,7 +10,8 @@ from threading import Thread
 from flask import Flask
 from werkzeug.serving import make_server
 
-from app.tenant.address import AddressError, is_loopback
+from app.authz.addresses import is_loopback
+from app.tenant.address import AddressError
 
 _STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 

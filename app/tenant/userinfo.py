@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, jsonify, request
 
+from app.authz.algorithms import PROOF_ALGORITHMS
 from app.tenant.grants.access import Access, AccessTokens
 from app.tenant.grants.id_tokens import profile_of
 from app.tenant.grants.proofs import InvalidDpopProofError, Proofs
-from app.tenant.grants.signed_proofs import ALGORITHMS
 
 
 class _RefusedError(Exception):
@@ -71,5 +71,5 @@ def _check_proof(proofs: Proofs, thumbprint: str, address: str, token: str) -> N
     except InvalidDpopProofError:
         found = None
     if found != thumbprint:
-        algorithms = " ".join(ALGORITHMS)
+        algorithms = " ".join(PROOF_ALGORITHMS)
         raise _RefusedError(f'DPoP error="invalid_dpop_proof", algs="{algorithms}"')

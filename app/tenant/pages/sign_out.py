@@ -4,13 +4,13 @@ from authlib.oauth2 import OAuth2Error, OAuth2Request
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oidc.rpinitiated import EndSessionEndpoint
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.tenant.clients import CLIENTS, Client
 from app.tenant.pages.headers import mark_page
 from app.tenant.pages.sessions import Sessions
-from app.tenant.pages.sign_in import error_page, is_own_form
+from app.tenant.pages.sign_in import explain, is_own_form
 from app.tenant.parameters import read_parameters
 from app.tenant.redirects import is_local
 from app.tenant.server import TenantServer
@@ -56,11 +56,7 @@ def sign_out_pages(server: TenantServer, sessions: Sessions) -> Blueprint:
         sessions.delete_cookie(response)
         return response
 
-    @pages.errorhandler(OAuth2Error)
-    def explain(error: OAuth2Error) -> Response:
-        """Tell the person what is wrong, and send them nowhere."""
-        return error_page(str(error.error), str(error.get_error_description() or ""))
-
+    pages.register_error_handler(OAuth2Error, explain)
     return pages
 
 
