@@ -16,6 +16,9 @@ from tests.servers.databases import empty, new_database
 
 pytest_plugins = ["app.authz.testing.plugin", "pytester", "tests.servers.fixtures"]
 
+#: Makes the header of a caller with the given permissions.
+Bearer = Callable[..., dict[str, str]]
+
 
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what lasts: the modules and the tests that were collected."""
@@ -31,8 +34,8 @@ def issuer() -> Iterator[FakeIssuer]:
 
 
 @pytest.fixture
-def bearer(tokens: TokenFactory) -> Callable[..., dict[str, str]]:
-    """Makes the header of a caller with the given permissions."""
+def bearer(tokens: TokenFactory) -> Bearer:
+    """Makes the header of a caller."""
     return lambda *permissions: {"Authorization": f"Bearer {tokens.valid(permissions)}"}
 
 

@@ -11,8 +11,12 @@ from sqlalchemy import Connection
 from app import create_app
 from app.authz.testing import FakeIssuer
 from app.extensions import db
+from app.items.pages import Pages
 from app.items.seed import fill_empty_menu
 from tests.servers.databases import BOTH
+
+#: For tests of what is decided before a statement is sent: they need one database only.
+without_statements = pytest.mark.parametrize("database", ["sqlite"], scope="module", indirect=True)
 
 
 @pytest.fixture(scope="module", params=BOTH)
@@ -49,7 +53,8 @@ def app(issuer: FakeIssuer, database_url: str) -> Iterator[Flask]:
 
 @pytest.fixture(autouse=True)
 def seeded_menu(app: Flask) -> None:
-    """Burger, Pizza and Tea stand on the menu, with the ids 1 to 3."""
+    """Burger, Pizza and Tea stand on the menu, with the ids 1 to 3, and no page of it is kept."""
+    app.extensions["menu"] = Pages()
     with app.app_context():
         with db.engine.begin() as connection:
             empty(connection)

@@ -8,10 +8,17 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-Bearer = Callable[..., dict[str, str]]
+from tests.conftest import Bearer
+
 Send = Callable[..., TestResponse]
 
 ITEM = '{"name": "Soup", "price": 4.5, "description": "", "image": "https://example.com/"}'
+
+
+@pytest.fixture(scope="module")
+def database() -> str:
+    """What reads the body knows of none."""
+    return "sqlite"
 
 
 @pytest.fixture

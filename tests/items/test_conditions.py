@@ -1,12 +1,10 @@
 """Conditional requests."""
 
-from collections.abc import Callable
-
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-Bearer = Callable[..., dict[str, str]]
+from tests.conftest import Bearer
 
 #: Values of `If-Match` that name no version of an item, made from its tag.
 MISMATCHES = ['"other"', "W/{tag}", "", ",", '"', '"other", W/{tag}']

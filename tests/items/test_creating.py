@@ -1,14 +1,11 @@
 """Putting items on the menu."""
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.items import store
-
-Bearer = Callable[..., dict[str, str]]
+from tests.conftest import Bearer
 
 
 def test_created_item_is_answered_bare_with_its_address(

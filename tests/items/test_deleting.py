@@ -1,10 +1,8 @@
 """Taking items off the menu."""
 
-from collections.abc import Callable
-
 from flask.testing import FlaskClient
 
-Bearer = Callable[..., dict[str, str]]
+from tests.conftest import Bearer
 
 
 def test_deleted_item_is_gone(client: FlaskClient, bearer: Bearer) -> None:

@@ -1,6 +1,6 @@
 """Pages of the menu that are kept, and when they are not: on both databases."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -14,8 +14,7 @@ from app.extensions import db
 from app.items import pages, store
 from app.items.pages import Pages
 from app.items.seed import fill_empty_menu
-
-Bearer = Callable[..., dict[str, str]]
+from tests.conftest import Bearer
 
 
 @contextmanager

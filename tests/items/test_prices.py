@@ -15,8 +15,10 @@ from werkzeug.test import TestResponse
 from app.items.rendering import item_body
 from app.items.schemas import Price
 from app.items.store import ItemRow
+from tests.conftest import Bearer
 
-Bearer = Callable[..., dict[str, str]]
+from .conftest import without_statements
+
 Send = Callable[[str], TestResponse]
 
 field: Price = Price()
@@ -64,6 +66,7 @@ def test_price_keeps_its_value(send: Send, sent: str, answered: str) -> None:
     assert f'"price":{answered},' in answer.text
 
 
+@without_statements
 @pytest.mark.parametrize(
     "price",
     [
@@ -101,6 +104,7 @@ def test_what_is_no_price_is_422(send: Send, price: str) -> None:
     assert list((answer.json or {})["errors"]) == ["price"]
 
 
+@without_statements
 @given(st.integers(0, 100_000_000))
 def test_every_price_survives_the_way_in_and_out(cents: int) -> None:
     """What is answered is the number that was sent, digit for digit."""
@@ -110,6 +114,7 @@ def test_every_price_survives_the_way_in_and_out(cents: int) -> None:
     assert answered == sent
 
 
+@without_statements
 @given(st.decimals(allow_nan=False, allow_infinity=False))
 def test_price_is_loaded_exactly_or_refused(price: Decimal) -> None:
     """Whatever number is sent, none is stored that differs from it."""

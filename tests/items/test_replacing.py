@@ -1,15 +1,13 @@
 """Replacing items."""
 
 import json
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.items import store
-
-Bearer = Callable[..., dict[str, str]]
+from tests.conftest import Bearer
 
 
 def test_address_names_the_item(

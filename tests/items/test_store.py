@@ -1,7 +1,6 @@
 """The menu in the database, with several processes at it."""
 
 from collections.abc import Callable
-from multiprocessing import get_context
 
 import pytest
 from flask import Flask
@@ -11,6 +10,7 @@ from app.extensions import db
 from app.items import store
 from app.items.seed import fill_empty_menu
 from app.items.store import ItemRow
+from tests.processes import at_once
 
 PROCESSES = 4
 ROUNDS = 50
@@ -53,8 +53,8 @@ def add_one_item() -> None:
     store.add({"name": "n", "price_cents": 0, "description": "", "image": "http://a"})
 
 
-def work(url: str, step: Callable[[], None]) -> None:
-    """Repeat a step in a process of its own, with its own engine."""
+def work(url: str, step: Callable[[], object]) -> None:
+    """Repeat a step, with an engine of this process' own."""
     app = Flask("worker")
     app.config["DATABASE_URL"] = url
     engine.init_app(app)
@@ -63,17 +63,11 @@ def work(url: str, step: Callable[[], None]) -> None:
             step()
 
 
-def in_parallel(app: Flask, step: Callable[[], None]) -> None:
+def in_parallel(app: Flask, step: Callable[[], object]) -> None:
     """Let several processes work on the app's database at once."""
     with app.app_context():
         url = db.engine.url.render_as_string(hide_password=False)
-    processes = get_context("spawn")
-    workers = [processes.Process(target=work, args=(url, step)) for _ in range(PROCESSES)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert [worker.exitcode for worker in workers] == [0] * PROCESSES
+    at_once(PROCESSES, work, url, step)
 
 
 @pytest.mark.slow
@@ -101,14 +95,9 @@ def test_menu_emptied_by_hand_is_filled_once(app: Flask) -> None:
     with app.app_context():
         for item_id in (1, 2, 3):
             store.remove(item_id, lambda _: None)
-    in_parallel(app, seed_once)
+    in_parallel(app, fill_empty_menu)
     with app.app_context():
         assert [row.id for row in store.page(after=0, limit=10)] == [4, 5, 6]
-
-
-def seed_once() -> None:
-    """Fill the menu if it is empty."""
-    fill_empty_menu()
 
 
 def refuse(_: ItemRow) -> None:
