@@ -43,6 +43,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     app.logger.setLevel(logging.INFO)
     headers.init_app(app)
     engine.init_app(app)
+    extensions.alembic.init_app(app)
     cors.init_app(app)
     state, metrics = shared_state(app), Metrics()
     extensions.authz.init_app(app, state=state, observer=metrics)

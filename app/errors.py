@@ -3,6 +3,7 @@
 Refusals of the guard layer (`AuthzError`) are answered by that layer itself.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app
@@ -20,6 +21,8 @@ from werkzeug.exceptions import HTTPException
 
 from app.authz.problems import problem
 from app.database import postgresql
+from app.database.transactions import OutcomeUnknown, cause_of
+from app.observe.requests import note_code
 
 #: Seconds after which a caller may try again when the database failed.
 RETRY_AFTER = 5
@@ -47,6 +50,13 @@ DATABASE_UNAVAILABLE = (
     "The database does not answer. Try again later.",
 )
 
+#: The same of one that was lost as it committed. It has no `Retry-After`: a change that is sent
+#: again may be made twice.
+OUTCOME_UNKNOWN = (
+    "database_unavailable",
+    "The database does not answer. Whether the change was made is not known.",
+)
+
 
 def init_app(app: Flask) -> None:
     """Register the handlers.
@@ -57,8 +67,23 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ValidationError, _answer_invalid)
     for unavailable in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(unavailable, _answer_unavailable)
+    app.register_error_handler(OutcomeUnknown, _answer_unknown)
     for mistake in (ProgrammingError, InternalError):
         app.register_error_handler(mistake, _answer_mistake)
+
+
+def answer(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **members: object,
+) -> Response:
+    """Make the answer of an error, whose code the request's log line has too. The parameters are
+    those of `problem`."""
+    note_code(code)
+    return problem(status, code, detail, headers=headers, **members)
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -66,7 +91,7 @@ def _answer_http(error: HTTPException) -> Response:
     code, detail = ANSWERS.get(status) or _standard(status)
     # `Allow`, `Retry-After` and their like; the type is that of werkzeug's own page.
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    return problem(status, code, detail, headers=headers)
+    return answer(status, code, detail, headers=headers)
 
 
 def _standard(status: HTTPStatus) -> tuple[str, str]:
@@ -75,20 +100,20 @@ def _standard(status: HTTPStatus) -> tuple[str, str]:
 
 def _answer_invalid(error: ValidationError) -> Response:
     code, detail = ANSWERS[422]
-    return problem(422, code, detail, errors=error.messages_dict)
+    return answer(422, code, detail, errors=error.messages_dict)
 
 
 def _answer_unavailable(error: SQLAlchemyError) -> Response:
-    cause = error.orig if isinstance(error, DBAPIError) else error
     current_app.logger.error(
         "database_unavailable: %s (is it reachable, and migrated with `flask db upgrade`?)",
-        " ".join(str(cause).split()),
+        cause_of(error),
     )
-    return problem(
-        503,
-        *DATABASE_UNAVAILABLE,
-        headers={"Retry-After": str(RETRY_AFTER)},
-    )
+    return answer(503, *DATABASE_UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def _answer_unknown(error: OutcomeUnknown) -> Response:
+    current_app.logger.error("database_unavailable: no answer to a COMMIT: %s", cause_of(error))
+    return answer(503, *OUTCOME_UNKNOWN)
 
 
 def _answer_mistake(error: DBAPIError) -> Response:

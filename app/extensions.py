@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from flask import current_app
 from sqlalchemy import Engine
 from sqlalchemy.orm import DeclarativeBase
 
 from app.authz import Authz
 from app.authz.state import sql
+from app.database import current
 from app.database.migrating import Migrations
 
 
@@ -17,23 +17,16 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """The database of the current app, which `database.engine` makes."""
+    """The database of the current app."""
 
     @property
     def engine(self) -> Engine:
-        """Its engine."""
-        engine: Engine = current_app.extensions["engine"]
-        return engine
-
-    @property
-    def writer(self) -> Engine:
-        """The engine of its transactions: another one where there can be one writer only."""
-        engine: Engine = current_app.extensions["writer"]
-        return engine
+        """See `current.engine`."""
+        return current.engine()
 
     def dispose(self, *, close: bool = True) -> None:
         """Close all connections that are not in use, or leave them to who has made them."""
-        for engine in {self.engine, self.writer}:
+        for engine in {current.engine(), current.writer()}:
             engine.dispose(close=close)
 
 

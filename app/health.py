@@ -5,9 +5,8 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, jsonify
 
 from app.authz import public
-from app.authz.problems import problem
 from app.authz.state import State
-from app.errors import RETRY_AFTER
+from app.errors import RETRY_AFTER, answer
 from app.extensions import authz
 from app.readiness import Findings, Readiness
 
@@ -16,7 +15,10 @@ bp = Blueprint("health", __name__, url_prefix="/health")
 #: Code and sentence for a database that keeps us from serving.
 NOT_READY = {
     "unreachable": ("database_unavailable", "The database does not answer."),
-    "behind": ("migrations_behind", "The database lacks migrations: run `flask db upgrade`."),
+    "behind": (
+        "migrations_behind",
+        "The database lacks migrations: run `flask db upgrade`, or restore what it has lost.",
+    ),
 }
 
 
@@ -46,7 +48,7 @@ def ready() -> Response:
     if findings.database != "ok":
         code, detail = NOT_READY[findings.database]
         headers = {"Retry-After": str(RETRY_AFTER)}
-        return problem(503, code, detail, headers=headers, **_members(findings, keys))
+        return answer(503, code, detail, headers=headers, **_members(findings, keys))
     # Keys that nobody has asked for yet are no worry.
     lost = any(each["state"] == "missing" and each["error"] for each in keys)
     status = "degraded" if lost or findings.state != "ok" else "ready"

@@ -1,19 +1,21 @@
-"""Whether this process can serve: its database, what it shares with others, the issuers' keys."""
+"""Whether this process can serve: its database, and what it shares with others."""
 
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from typing import Literal
 
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, column, inspect, select, table
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.authz.errors import StateUnavailable
 from app.authz.state import State
-from app.database.transactions import reading
-from app.extensions import alembic
+from app.authz.state.sql import SqlState
+from app.database.engine import MIGRATIONS
+from app.database.transactions import cause_of, reading
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class Readiness:
     def __init__(self, state: State, timer: Callable[[], float] = time.monotonic) -> None:
         self._state = state
         self._timer = timer
+        self._heads, self._revisions = _migrations()
         self._found: tuple[float, Findings] | None = None
         self._looking_since: float | None = None
 
@@ -76,14 +79,17 @@ class Readiness:
     def _look(self) -> Findings:
         causes: list[str] = []
         database = self._database(causes)
-        return Findings(database, self._shared(causes), tuple(causes))
+        # It would be waited for a second time.
+        lost = database == "unreachable" and isinstance(self._state, SqlState)
+        shared = "unreachable" if lost else self._shared(causes)
+        return Findings(database, shared, tuple(causes))
 
     def _database(self, causes: list[str]) -> Database:
         try:
             with reading() as connection:
                 current = _revisions_in(connection)
         except SQLAlchemyError as error:
-            causes.append(_cause(error))
+            causes.append(cause_of(error))
             return "unreachable"
         return "behind" if self._is_behind(current) else "ok"
 
@@ -100,13 +106,15 @@ class Readiness:
             return "unreachable"
         return "ok"
 
-    @cached_property
-    def _heads(self) -> set[str]:
-        return set(alembic.script_directory.get_heads())
 
-    @cached_property
-    def _revisions(self) -> set[str]:
-        return {script.revision for script in alembic.script_directory.walk_revisions()}
+@cache
+def _migrations() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the newest migrations and all, as the folder had them when the process began: those of
+    the next version may lie there before the servers are replaced."""
+    # `alembic` has the same, but of an app, and each would read the folder for itself.
+    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS)])
+    every = frozenset(script.revision for script in scripts.walk_revisions())
+    return frozenset(scripts.get_heads()), every
 
 
 def _revisions_in(connection: Connection) -> set[str]:
@@ -122,8 +130,3 @@ def _tell(before: Findings, now: Findings) -> None:
         level = logging.INFO if now == GOOD else logging.ERROR
         causes = "".join(f"; {cause}" for cause in now.causes)
         log.log(level, "readiness: database %s, shared state %s%s", now.database, now.state, causes)
-
-
-def _cause(error: SQLAlchemyError) -> str:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return " ".join(str(cause).split())

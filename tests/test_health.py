@@ -10,6 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from app.authz.errors import StateUnavailable
+from app.authz.state.sql import SqlState
 from app.authz.testing import Clock, FakeIssuer, MemoryState, TokenFactory
 from app.extensions import alembic, db
 from app.readiness import SLOW, Readiness
@@ -168,6 +170,26 @@ def test_asking_often_asks_the_database_once(app: Flask, clock: Clock) -> None:
         clock.move(1.5)
         asked.findings()
     assert len(looked) == 2
+
+
+@pytest.mark.parametrize(("holder", "asked"), [(SqlState, 0), (MemoryState, 1)])
+def test_a_lost_database_is_asked_once(
+    app: Flask, clock: Clock, tmp_path: Path, holder: type, asked: int
+) -> None:
+    """If the state lies in it, that is lost too, and a probe waits for one of them only."""
+    pinged = []
+
+    class Counting(holder):  # type: ignore[misc]
+        def ping(self) -> None:
+            pinged.append(1)
+            raise StateUnavailable("lost")
+
+    with app.app_context():
+        state = Counting(db.engine) if holder is SqlState else Counting()
+        lose_database(app, tmp_path)
+        findings = Readiness(state, timer=clock).findings()
+    assert (findings.database, findings.state) == ("unreachable", "unreachable")
+    assert len(pinged) == asked
 
 
 def test_a_database_that_hangs_holds_one_probe(app: Flask, clock: Clock) -> None:

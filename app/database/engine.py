@@ -1,4 +1,4 @@
-"""The engine of an app, and its migrations."""
+"""The engine of an app, and where its migrations are."""
 
 from pathlib import Path
 
@@ -7,7 +7,6 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
 from app.database import postgresql, sqlite
-from app.extensions import alembic
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -16,7 +15,7 @@ POOL_SIZE = 15
 
 
 def init_app(app: Flask) -> None:
-    """Make the engine of `DATABASE_URL` and bind the migrations; nothing is connected yet."""
+    """Make the engine of `DATABASE_URL`, and say how it is migrated; nothing is connected yet."""
     url = make_url(app.config["DATABASE_URL"])
     is_sqlite = url.get_backend_name() == "sqlite"
     pool_size = app.config.get("DATABASE_POOL_SIZE", POOL_SIZE)
@@ -35,4 +34,3 @@ def init_app(app: Flask) -> None:
         "transactional_ddl": True,
         "compare_server_default": not is_sqlite,
     }
-    alembic.init_app(app)

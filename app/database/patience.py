@@ -1,9 +1,10 @@
-"""How long a request waits for the database: a few seconds in all, whatever it waits for.
+"""How long a transaction waits for the database: a few seconds in all, whatever it waits for.
 
 A connection to be free or made, a lock, an answer: each has its own limit, and so could take as
 long as all of them together. A deadline is therefore set when a transaction asks for its
 connection, and all that it waits for ends by then (see `postgresql`). It belongs to a thread, or
-under gevent to a greenlet.
+under gevent to a greenlet. A request may have several transactions, one after the other: what its
+guard asks the shared state, and its own.
 """
 
 import time

@@ -45,8 +45,13 @@ SHORTEST_CONNECT = 2
 #: trips for a beginning and an end.
 READING = {"isolation_level": "AUTOCOMMIT"}
 
-#: Seconds after which a connection is made anew, so that servers that were added get their part.
+#: Seconds after which a connection is made anew as it is taken out, so that servers that were added
+#: get their part.
 LIFETIME = 1800
+
+#: What PostgreSQL calls our connections (`pg_stat_activity`), unless `DATABASE_URL` has an
+#: `application_name`, or the environment `PGAPPNAME`.
+NAME = "menu-api"
 
 #: Of the advisory lock that processes hold while they migrate; no other program's.
 MIGRATION_LOCK = 1_795_302_127
@@ -56,6 +61,10 @@ NO_ADVISORY_LOCKS = frozenset({"0A000", "42883"})
 
 #: SQLSTATEs of a transaction that was set back in favour of another: run again, it may succeed.
 SET_BACK = frozenset({"40001", "40P01"})
+
+#: How the SQLSTATEs begin that say nothing about a COMMIT: the connection is lost, the server
+#: stops, or it does not know itself (`statement_completion_unknown`).
+UNDECIDED = ("08", "57P", "40003")
 
 #: SQLSTATEs that SQLAlchemy takes for a mistake in the statement, and that say that the database is
 #: not ready for it: a table or a column is missing, or it is a standby that only reads.
@@ -114,7 +123,8 @@ def options(pool_size: int) -> dict[str, Any]:
         "pool_timeout": patience.PATIENCE,
         # A server restarts: a pooled connection is tried before it is used.
         "pool_pre_ping": True,
-        # Those that are used least are closed by LIFETIME, and not kept warm in turn.
+        # The one used last is used again; one that is taken out after LIFETIME is made anew first.
+        # Nothing closes those that nobody takes out.
         "pool_use_lifo": True,
         "pool_recycle": LIFETIME,
     }
@@ -131,6 +141,14 @@ def sqlstate(error: BaseException) -> str | None:
     return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
+def leaves_open(error: psycopg.Error) -> bool:
+    """Say whether a COMMIT that failed with this may have been carried out all the same.
+
+    Any other answer of the server's says that it was not.
+    """
+    return error.sqlstate is None or error.sqlstate.startswith(UNDECIDED)
+
+
 def _connect(
     _dialect: Dialect, _record: ConnectionPoolEntry, args: list[str], said: dict[str, Any]
 ) -> PatientConnection:
@@ -138,7 +156,12 @@ def _connect(
     if seconds < SHORTEST_CONNECT:
         raise psycopg.OperationalError("there is no time left to connect in")
     limits = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
-    parameters = {"connect_timeout": seconds, **SOCKET, **said}
+    parameters = {
+        "connect_timeout": seconds,
+        "fallback_application_name": NAME,
+        **SOCKET,
+        **said,
+    }
     # The last of two options of one name holds.
     parameters["options"] = f"{limits} {said.get('options', '')}".strip()
     return PatientConnection.connect(*args, **parameters)

@@ -95,6 +95,7 @@ def _connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _begin(connection: Connection) -> None:
     if not connection.get_execution_options().get("sqlite_begins", True):
         return
+    patience.begin()
     # SQLAlchemy takes longer to pass such a statement on than SQLite takes to do it.
     driver: Any = connection.connection.driver_connection
     driver.execute(_NO_WAIT)

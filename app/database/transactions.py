@@ -13,13 +13,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+import psycopg
 from sqlalchemy import Connection, Engine, PoolProxiedConnection
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from app.database import patience, postgresql, sqlite
+from app.database import current, patience, postgresql, sqlite
 from app.database.statements import named
-from app.extensions import db
 
 #: Longest pauses, in seconds, before a transaction that was set back is run again. Their length is
 #: random, or those that met once would meet again.
@@ -28,19 +28,29 @@ PAUSES = (0.02, 0.04, 0.08, 0.16, 0.32)
 Result = TypeVar("Result")
 
 
+class OutcomeUnknown(OperationalError):
+    """Raised if the database was lost while it committed: the change may have been made."""
+
+
+def cause_of(error: SQLAlchemyError) -> str:
+    """Return what the driver said, on one line, without the statement and its values."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return " ".join(str(cause).split())
+
+
 @contextmanager
 def reading() -> Iterator[Connection]:
     """Open a connection that only reads: it waits for no writer, and none waits for it.
 
     Each statement sees what was committed before it.
     """
-    with db.engine.connect() as connection:
+    with current.engine().connect() as connection:
         yield connection.execution_options(**_reading_options(connection.dialect.name))
 
 
 def glance(statement: str) -> Any:
     """Return the value that a statement finds in one row and column; None without a row."""
-    engine = db.engine
+    engine = current.engine()
     if engine.dialect.name == "sqlite":
         # Where it fails, it is asked again, for an error of SQLAlchemy's kind.
         with suppress(sqlite3.Error):
@@ -75,6 +85,8 @@ def write(work: Callable[[Lent], Result]) -> Result:
 
     :param work: has no effect but on what it is lent: it may be run several times, each time in a
         new transaction. What it raises ends the transaction and is passed on.
+    :raises OutcomeUnknown: if nobody knows whether it was committed. Every other error says that
+        nothing was done.
     :raises DBAPIError: where the database fails.
     :raises sqlalchemy.exc.TimeoutError: if no connection is free in time.
     """
@@ -91,7 +103,7 @@ def write(work: Callable[[Lent], Result]) -> Result:
 
 
 def _write_once(work: Callable[[Lent], Result]) -> Result:
-    engine = db.writer
+    engine = current.writer()
     dialect, error_of_driver = engine.dialect, engine.dialect.loaded_dbapi.Error
     try:
         lent = Lent(dialect, engine.raw_connection())
@@ -101,7 +113,7 @@ def _write_once(work: Callable[[Lent], Result]) -> Result:
         if dialect.name == "sqlite":
             sqlite.begin(cast(sqlite3.Connection, lent.connection.driver_connection))
         result = work(lent)
-        lent.connection.commit()
+        _commit(lent)
         return result
     except BaseException as error:
         _give_up(lent, error)
@@ -110,6 +122,15 @@ def _write_once(work: Callable[[Lent], Result]) -> Result:
         raise
     finally:
         lent.connection.close()
+
+
+def _commit(lent: Lent) -> None:
+    try:
+        lent.connection.commit()
+    except psycopg.Error as error:
+        if postgresql.leaves_open(error):
+            raise OutcomeUnknown(None, None, error) from error
+        raise
 
 
 def _give_up(lent: Lent, error: BaseException) -> None:

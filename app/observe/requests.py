@@ -22,6 +22,9 @@ HEADER = "X-Request-ID"
 #: Where a request's id lies in its WSGI environment.
 REQUEST_ID = "menu.request_id"
 
+#: Where the code of an error's answer lies there.
+_CODE = "menu.code"
+
 #: An id that a caller or a proxy may choose. It goes into headers and logs as it is.
 _ID = re.compile(r"[A-Za-z0-9._-]{1,128}").fullmatch
 
@@ -44,6 +47,8 @@ class Outcome(NamedTuple):
     request_id: str
     #: None if no guard has seen the request.
     verdict: Verdict | None
+    #: That of an error's answer; empty for other answers, and for those of no code of ours.
+    code: str
 
 
 class Report(Protocol):
@@ -81,24 +86,37 @@ class Observed:
             return self._app(environ, start)
         finally:
             duration = perf_counter() - began
-            outcome = _outcome(environ["REQUEST_METHOD"], seen, status, duration, request_id)
+            outcome = _outcome(environ, seen, status, duration, request_id)
             for report in self._reports:
                 report(outcome)
 
 
 def _outcome(
-    method: str, seen: Request | None, status: int, duration: float, request_id: str
+    environ: "WSGIEnvironment",
+    seen: Request | None,
+    status: int,
+    duration: float,
+    request_id: str,
 ) -> Outcome:
     """:param seen: None for an answer that was made outside of Flask."""
+    method = environ["REQUEST_METHOD"]
     rule = None if seen is None else seen.url_rule
+    verdict = None if seen is None else verdict_of(seen)
     return Outcome(
         method if method in METHODS else OTHER,
         OTHER if rule is None else rule.rule,
         status,
         duration,
         request_id,
-        None if seen is None else verdict_of(seen),
+        verdict,
+        environ.get(_CODE) or (verdict.code if verdict else ""),
     )
+
+
+def note_code(code: str) -> None:
+    """Note the code of the error that answers the current request. What guards refuse has noted its
+    own (see `verdict_of`)."""
+    request.environ[_CODE] = code
 
 
 def current_request_id() -> str | None:

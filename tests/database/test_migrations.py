@@ -25,11 +25,13 @@ UPGRADE = """
 import sys
 from flask import Flask
 from app.database import engine
+from app.extensions import alembic
 app = Flask("upgrade")
 app.config["DATABASE_URL"] = sys.argv[1]
 engine.init_app(app)
+alembic.init_app(app)
 with app.app_context():
-    engine.alembic.upgrade()
+    alembic.upgrade()
 """
 
 
@@ -47,6 +49,7 @@ def bare_app(url: str) -> Iterator[Flask]:
     app = Flask("bare")
     app.config["DATABASE_URL"] = url
     engine.init_app(app)
+    alembic.init_app(app)
     yield app
     with app.app_context():
         db.dispose()
@@ -201,6 +204,7 @@ class TestMigrationLock:
         app = Flask("bare")
         app.config["DATABASE_URL"] = f"{url}&options=-csearch_path%3Dpublic,pg_catalog"
         engine.init_app(app)
+        alembic.init_app(app)
         run(app, "upgrade")
         assert "items" in tables(app)
         with app.app_context():

@@ -163,11 +163,10 @@ def test_tries_share_their_time(bare_app: Flask, monkeypatch: pytest.MonkeyPatch
         run(lent, "SELECT pg_sleep(0.9)")
         set_back(lent)
 
-    began = time.monotonic()
     with pytest.raises(OperationalError):
         write(work)
-    assert time.monotonic() - began < 3
-    assert len(tries) == 3
+    # With a time of its own for each, there would be as many as may be.
+    assert 2 <= len(tries) <= 3 < len(PAUSES)
 
 
 # Limits
@@ -186,6 +185,21 @@ def test_address_goes_before_the_limits(bare_app: Flask) -> None:
     with reading() as connection:
         assert show(connection, "statement_timeout") == "1500ms"
         assert show(connection, "lock_timeout") == "3s"
+
+
+def shown_name() -> str:
+    """Return what the server calls our connection."""
+    with reading() as connection:
+        return show(connection, "application_name")
+
+
+def test_server_knows_whose_connections_they_are(bare_app: Flask) -> None:
+    assert shown_name() == "menu-api"
+
+
+@pytest.mark.parametrize("options", ["&application_name=menu-of-tuesday"])
+def test_address_may_name_them(bare_app: Flask) -> None:
+    assert shown_name() == "menu-of-tuesday"
 
 
 @pytest.mark.parametrize("options", ["&options=-clock_timeout%3D50"])

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import QueuePool
 
 from app import errors
-from app.database import engine, patience
+from app.database import current, engine, patience
 from app.database.transactions import Lent, reading, write
 from app.extensions import db
 from tests.servers.databases import BOTH
@@ -112,7 +112,7 @@ def test_write_that_is_broken_off_leaves_nothing(bare_app: Flask, url: str) -> N
 
     with pytest.raises(KeyboardInterrupt):
         write(end_early)
-    pool = db.writer.pool
+    pool = current.writer().pool
     assert isinstance(pool, QueuePool)
     assert pool.checkedout() == 0
     assert count(url) == 0

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.authz.testing import TokenFactory
 from app.observe.metrics import Metrics
+from tests.conftest import Bearer
 
 Numbers = Callable[[str], float]
-Bearer = Callable[..., dict[str, str]]
 
 REQUESTS = 'http_request_duration_seconds_count{{method="{}",route="{}",status="{}"}}'
 
