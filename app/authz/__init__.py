@@ -1,6 +1,7 @@
 """Guards for a Flask API whose callers bring access tokens.
 
-Needs flask, authlib and requests, and nothing else of the project it lies in.
+Needs flask, authlib (with joserfc, on which that depends) and requests, and nothing else of the
+project it lies in.
 """
 
 from .current import current_identity, current_resource

@@ -1,22 +1,15 @@
-"""What a refused request is answered, and that it is noticed."""
+"""What a refused request is answered."""
 
 from collections.abc import Callable
-from typing import Any
 
-from flask import Request, Response, after_this_request, request
+from flask import Response, request
 
 from .challenges import Challenger
-from .current import current_request
 from .errors import AuthzError
-from .identity import Anonymous, Identity
 from .metadata import Metadata
 from .problems import problem
-from .refusals import log_refusal
 from .settings import Settings
 from .tokens.nonces import Nonces
-from .verdicts import note_refusal, refusal_of
-
-HandleException = Callable[[Exception], Any]
 
 
 class Answers:
@@ -29,47 +22,30 @@ class Answers:
         self._challenger = Challenger(settings.realm, settings.dpop)
         self._metadata = metadata
 
-    def notice(
-        self, request: Request, error: AuthzError, caller: Identity | Anonymous | None = None
-    ) -> None:
-        """Write the log line of a refusal, and keep it for the headers of its answer.
-
-        :param request: the current one.
-        :param caller: who is refused; None if that is not known.
-        """
-        if refusal_of(request) is None:
-            after_this_request(self._with_challenge)
-        note_refusal(request, error, caller)
-        rule = request.url_rule
-        log_refusal(error, request.method, rule.rule if rule else "-")
-
-    def noticing(self, handle: HandleException) -> HandleException:
-        """Wrap Flask's handling of exceptions to notice refusals that a view has raised: they get a
-        log line and their headers too, whoever makes the answer."""
-
-        def handle_user_exception(error: Exception) -> Any:
-            if isinstance(error, AuthzError):
-                noticed = refusal_of(request)
-                if noticed is None or noticed.error is not error:
-                    self.notice(current_request(), error)
-            return handle(error)
-
-        return handle_user_exception
-
     def answer(self, error: AuthzError) -> Response:
         """Make the answer to a refusal. An app's own `errorhandler(AuthzError)` takes its place."""
         return problem(error.status, error.code, error.detail)
 
-    def _with_challenge(self, response: Response) -> Response:
+    def add_headers(self, error: AuthzError, response: Response) -> Response:
         """Add the headers of a refusal to whatever answer the app has made of it."""
-        refusal = refusal_of(request)
-        assert refusal is not None  # else nothing was noticed
-        # By its frames it keeps the request, which keeps it: only the collector would free both.
-        refusal.error.__traceback__ = None
+        _forget_frames(error)
         where = self._metadata.url() if self._metadata else None
-        for name, value in self._challenger.headers(refusal.error, where).items():
+        for name, value in self._challenger.headers(error, where).items():
             response.headers.setdefault(name, value)
         return response
+
+
+def _forget_frames(error: BaseException) -> None:
+    """Let go of the frames that an exception has passed, and those that it came of. By them it
+    keeps the request, which keeps it: only the collector would free both."""
+    left: list[BaseException | None] = [error]
+    seen: set[int] = set()  # two exceptions may each be the other's cause
+    while left:
+        each = left.pop()
+        if each is not None and id(each) not in seen:
+            seen.add(id(each))
+            each.__traceback__ = None
+            left += (each.__cause__, each.__context__)
 
 
 def with_nonce(nonces: Nonces) -> Callable[[Response], Response]:

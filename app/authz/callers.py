@@ -1,7 +1,7 @@
 """Who calls: from a request's credentials to an identity, as this app sees it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,8 @@ from .tokens import credentials
 from .tokens.authenticator import Authenticator
 from .tokens.issuers import IssuerFor
 
-Authenticate = Callable[[Request], Identity | None]
+#: May be async.
+Authenticate = Callable[[Request], Awaitable[Identity | None] | Identity | None]
 PrincipalLoader = Callable[[Identity], Any]
 
 

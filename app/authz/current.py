@@ -1,9 +1,10 @@
 """What a request was let in with: `current_identity` and `current_resource`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Request, request
+from flask import Flask, Request, current_app, request
 from werkzeug.local import LocalProxy
 
 from .attachment import Function
@@ -14,14 +15,19 @@ from .identity import Anonymous, Identity
 _ADMISSION = "authz_admission"
 
 
+#: A function whose guard has let a request in, and those of its arguments that the guard looks at.
+#: It is good for one call.
+Pass = tuple[Function, Mapping[str, Any]]
+
+
 # Made for each request: a frozen dataclass takes three times as long to make.
 @dataclass(slots=True)
 class Admission:
     """The decision to let a request in."""
 
     caller: Identity | Anonymous
-    #: The functions and classes whose guards it was held to.
-    seen: tuple[Function, ...]
+    #: The functions that it may come to, with the arguments that this was decided on.
+    ahead: list[Pass]
     #: What the rights tree has loaded for it; None if nothing was.
     resource: Any = None
 
@@ -32,6 +38,14 @@ def current_request() -> Request:
     :raises RuntimeError: outside of requests.
     """
     return cast(Request, cast(Any, request)._get_current_object())
+
+
+def current_flask() -> Flask:
+    """Return the current app itself, to be kept, or to be told from others.
+
+    :raises RuntimeError: outside of an app's context.
+    """
+    return cast(Flask, cast(Any, current_app)._get_current_object())
 
 
 def admit(request: Request, admitted: Admission) -> None:
@@ -45,12 +59,12 @@ def admission_of(request: Request) -> Admission | None:
 
 
 def _identity() -> Identity | Anonymous:
-    admitted = admission_of(request)
+    admitted = admission_of(current_request())
     return Anonymous() if admitted is None else admitted.caller
 
 
 def _resource() -> Any:
-    admitted = admission_of(request)
+    admitted = admission_of(current_request())
     if admitted is None or admitted.resource is None:
         raise RuntimeError(
             "no resource was loaded for this request: a view has one if it requires a permission"

@@ -8,18 +8,15 @@ same decorators.
 
 import inspect
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Protocol, TypeVar, cast, overload
+from typing import Any, Protocol, TypeVar, overload
 
-from flask import current_app
 from flask.views import View as ViewClass
-from werkzeug.exceptions import InternalServerError
 
-from .attachment import Function, attach, attached, bottom
-from .current import admission_of, current_request
+from .attachment import attach, attached, bottom
 from .policy.combinations import Member, requirement
 from .policy.guard import Guard, Mode
 from .policy.requirements import Claim, Permission, Requirement, Scope
+from .refusing import refusing, refusing_class, title
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -100,7 +97,7 @@ def adopt_guard_of(other: Callable[..., Any]) -> Decorator:
     """
     guard = attached(other if inspect.isclass(other) else bottom(other))
     if not guard.requirements:
-        raise TypeError(f"{_title(other)} requires nothing that could be adopted")
+        raise TypeError(f"{title(other)} requires nothing that could be adopted")
     return _declaring(Guard(requirements=guard.requirements))
 
 
@@ -124,60 +121,12 @@ def declare(view: View, guard: Guard) -> View:
     """
     if not callable(view):
         raise TypeError(f"{view!r} is no view: a guard decorates a function or a View class")
-    bearer = view if inspect.isclass(view) else bottom(view)
+    is_class = inspect.isclass(view)
+    if is_class and not issubclass(view, ViewClass):  # type: ignore[arg-type]
+        raise TypeError(f"{title(view)} is no View class")
+    bearer = view if is_class else bottom(view)
     try:
         attach(bearer, attached(bearer).with_declared(guard))
     except (TypeError, AttributeError) as error:  # the latter: it takes no attributes
-        raise TypeError(f"{_title(view)}: {error}") from None
-    if inspect.isclass(view):
-        return _refusing_class(view)
-    return _refusing_unguarded(view)
-
-
-def _title(view: Callable[..., Any]) -> str:
-    function = bottom(view)
-    # A functools.partial or an object with __call__ has no name.
-    return f"{function.__module__}.{getattr(function, '__qualname__', function)}"
-
-
-def _refusing_class(view: View) -> View:
-    if not (inspect.isclass(view) and issubclass(view, ViewClass)):
-        raise TypeError(f"{_title(view)} is no View class")
-    view.decorators = [*view.decorators, _refusing_unguarded]
-    return view
-
-
-def _refusing_unguarded(view: View) -> View:
-    """Wrap a view so that it answers 500 where no hook has looked at the request.
-
-    That happens in an app that never got an `Authz`: without this a forgotten `init_app` would
-    leave every view open. Where the hook could not see this guard, it is enforced here.
-    """
-    function = bottom(view)
-    if inspect.iscoroutinefunction(view):
-
-        @wraps(view)
-        async def guarded(*args: Any, **kwargs: Any) -> Any:
-            _demand_admission(guarded, function)
-            return await view(*args, **kwargs)
-
-    else:
-
-        @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
-            _demand_admission(guarded, function)
-            return view(*args, **kwargs)
-
-    return cast(View, guarded)
-
-
-def _demand_admission(view: Callable[..., Any], function: Function) -> None:
-    request = current_request()
-    admitted = admission_of(request)
-    if admitted is not None:
-        if function not in admitted.seen:
-            current_app.extensions["authz"].demand(request, view, function, admitted)
-        return
-    text = f"{_title(view)} is guarded, but this app has no Authz: call Authz().init_app(app)."
-    current_app.logger.error(text)
-    raise InternalServerError(text)
+        raise TypeError(f"{title(view)}: {error}") from None
+    return refusing_class(view) if is_class else refusing(view)

@@ -1,26 +1,48 @@
 """The one hook that enforces: from a request that reached a route to its admission or refusal."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from blinker import NamedSignal
-from flask import Request, current_app
+from flask import Flask, Request, after_this_request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 
 from . import events
 from .answers import Answers
-from .attachment import Function, bearers, guard_of
+from .attachment import (
+    Function,
+    bearers,
+    blueprints_of,
+    flask_answers_options,
+    guard_at,
+    guard_of,
+)
 from .callers import Callers
-from .current import Admission, admit, current_request
+from .current import Admission, admit, current_flask, current_request
 from .errors import AnonymousOnly, AuthzError, Forbidden, RightDenied, TokenMissing
 from .identity import Anonymous, Identity
 from .policy.guard import Guard
 from .policy.requirements import Case, Denied
 from .policy.rights import Rights
-from .routes import flask_answers_options, guard_at
+from .refusals import log_refusal
 from .settings import Settings
 from .state import State
+from .verdicts import Refusal, ended_by, raised
+
+HandleException = Callable[[Exception], Any]
+
+
+def enforcement_of(app: Flask) -> "Enforcement":
+    """Return the guard layer at work in an app.
+
+    :raises RuntimeError: if it has none.
+    """
+    found: Enforcement | None = app.extensions.get("authz")
+    if found is None:
+        raise RuntimeError("this app has no Authz: call Authz().init_app(app)")
+    return found
 
 
 class Enforcement:
@@ -58,51 +80,71 @@ class Enforcement:
         method = request.method
         if rule is None or (method == "OPTIONS" and flask_answers_options(rule)):
             return  # no view will run
-        guard, seen = self._guards.get((rule.endpoint, method)) or self._found(rule, method)
+        guard, bearing = self._guards.get((rule.endpoint, method)) or self._found(rule, method)
         caller = None
         try:
             caller = self.callers.of_request(request, guard.mode)
-            resource = self._decide(request, guard, caller)
+            arguments = request.view_args or {}
+            resource = self._decide(guard, caller, arguments)
         except AuthzError as error:
-            self._note_refusal(request, error, guard, caller)
+            raised(request, Refusal(error, caller, guard.names))
             raise
-        admit(request, Admission(caller, seen, resource))
+        looked_at = {name: arguments.get(name) for name in guard.arguments}
+        admit(request, Admission(caller, [(each, looked_at) for each in bearing], resource))
         if events.accepted.receivers:
             self._send(events.accepted, request, caller)
 
     def demand(
-        self, request: Request, view: Function, function: Function, admitted: Admission
-    ) -> None:
-        """Hold a request that was let in to the guard of a view that it has come to, and that the
-        hook could not see: below a decorator without `functools.wraps`, or called by another view.
-        Nobody is authenticated here.
+        self, view: Function, function: Function, arguments: Mapping[str, Any], admitted: Admission
+    ) -> Any:
+        """Decide a call that the hook could not foresee, of a view by another one or below a
+        decorator without `functools.wraps`. Nobody is authenticated here.
 
         :param function: the one at the bottom of the view.
+        :param arguments: what the view is called with.
+        :param admitted: with which the request was let in.
+        :returns: the resource that was loaded for this call; None if none was.
         :raises AuthzError: the refusal.
         """
         caller = admitted.caller
-        guard = guard_of(view, request.method, ())
+        request = current_request()
+        guard = guard_of(view, request.method, blueprints_of(current_flask(), function))
         try:
             if guard.mode == "requires_auth" and isinstance(caller, Anonymous):
                 raise TokenMissing("no credentials that the guard of the route looks at")
-            resource = self._decide(request, guard, caller)
+            return self._decide(guard, caller, arguments)
         except AuthzError as error:
-            self._note_refusal(request, error, guard, caller)
+            raised(request, Refusal(error, caller, guard.names))
             raise
-        loaded = admitted.resource if resource is None else resource
-        admit(request, Admission(caller, (*admitted.seen, function), loaded))
+
+    def handling(self, handle: HandleException) -> HandleException:
+        """Wrap Flask's handling of exceptions, the one place that every refusal passes which ends a
+        request, the app's own among them: it is noted, and its answer gets its headers, whoever
+        makes that."""
+
+        def handle_user_exception(error: Exception) -> Any:
+            if not isinstance(error, AuthzError):
+                return handle(error)
+            self._note(current_request(), error)
+            answer = handle(error)
+            after_this_request(partial(self._answers.add_headers, error))
+            return answer
+
+        return handle_user_exception
 
     def _found(self, rule: Rule, method: str) -> tuple[Guard, tuple[Function, ...]]:
         """Look for a view's guard and what bears it, when a request first needs them: by then all
         decorators have run, in whatever order."""
-        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        app = current_flask()
         view = app.view_functions[rule.endpoint]
         found = guard_at(app, rule.endpoint, method), bearers(view, method)
         if rule.methods:  # else the method is any text of the caller's
             self._guards[rule.endpoint, method] = found
         return found
 
-    def _decide(self, request: Request, guard: Guard, caller: Identity | Anonymous) -> Any:
+    def _decide(
+        self, guard: Guard, caller: Identity | Anonymous, arguments: Mapping[str, Any]
+    ) -> Any:
         """Ask for the grants, then for the rights. Return the resource that was loaded on the way.
 
         Both times the whole guard is asked: of alternatives, one that was granted may lack its
@@ -112,10 +154,9 @@ class Enforcement:
             raise AnonymousOnly("the caller has signed in", found=caller.subject)
         if not guard.requirements:
             return None
-        arguments: Mapping[str, Any] = request.view_args or {}
         verdict = guard.check(Case(caller, arguments, caller.can))
         if isinstance(verdict, Denied):
-            raise _denial(caller, _missing(verdict, guard, caller))
+            raise _denial(caller, self._missing(verdict, guard, caller))
         if self.rights is None:
             return None
         visit = self.rights().visit(caller, arguments)
@@ -126,22 +167,31 @@ class Enforcement:
             # A context may end in Flask's `abort` or `get_or_404`. Nobody learns what exists.
             verdict = Denied("there is no such resource")
         if isinstance(verdict, Denied):
-            raise _denial(caller, RightDenied(f"no right: {verdict.reason}"))
+            reason = "; ".join(visit.reasons) or verdict.reason
+            raise _denial(caller, RightDenied(f"no right: {reason}"))
         return visit.resource
 
-    def _note_refusal(
-        self,
-        request: Request,
-        error: AuthzError,
-        guard: Guard,
-        caller: Identity | Anonymous | None,
-    ) -> None:
-        """Notice a refusal of the guard's own, and tell whoever listens."""
-        self._answers.notice(request, error, caller)
-        if caller is None:
-            self._send(events.rejected, request, caller, code=error.code)
+    def _missing(self, verdict: Denied, guard: Guard, caller: Identity | Anonymous) -> Forbidden:
+        patterns = not self.settings.glob_grants and any("*" in each for each in caller.permissions)
+        return Forbidden(
+            verdict.reason,
+            scope=verdict.names,
+            wanted=guard.names,
+            found=sorted(caller.permissions),
+            cure=_PATTERNS if patterns else _GRANT,
+        )
+
+    def _note(self, request: Request, error: AuthzError) -> None:
+        """Log a refusal, keep it for who logs and counts requests, and tell whoever listens."""
+        refusal = ended_by(request, error)
+        rule = request.url_rule
+        log_refusal(error, request.method, rule.rule if rule else "-")
+        if refusal.names is None:
+            return  # the app's own
+        if refusal.caller is None:
+            self._send(events.rejected, request, None, code=error.code)
         else:
-            self._send(events.denied, request, caller, code=error.code, names=guard.names)
+            self._send(events.denied, request, refusal.caller, code=error.code, names=refusal.names)
 
     def _send(
         self,
@@ -152,26 +202,23 @@ class Enforcement:
     ) -> None:
         if signal.receivers:
             assert request.url_rule is not None  # else nobody was asked
-            app = current_app._get_current_object()  # type: ignore[attr-defined]
-            subject = events.subject_hash(caller)
+            route, subject = request.url_rule.rule, events.subject_hash(caller)
             signal.send(
-                app, route=request.url_rule.rule, method=request.method, subject=subject, **more
+                current_flask(), route=route, method=request.method, subject=subject, **more
             )
 
 
-def _missing(verdict: Denied, guard: Guard, caller: Identity | Anonymous) -> Forbidden:
-    return Forbidden(
-        verdict.reason,
-        scope=verdict.names,
-        wanted=guard.names,
-        found=sorted(caller.permissions),
-        cure="grant it to the caller; at Auth0, see that RBAC and Add Permissions in the Access"
-        " Token are on for this API",
-    )
+#: What to do about a permission that is missing, and where the caller holds patterns of names.
+_GRANT = (
+    "grant it to the caller; at Auth0, see that RBAC and Add Permissions in the Access Token are on"
+    " for this API"
+)
+_PATTERNS = "grant it to the caller, whose patterns count with AUTHZ_GLOB_GRANTS=on alone"
 
 
 def _denial(caller: Identity | Anonymous, error: Forbidden) -> AuthzError:
-    """Return the refusal of a caller that was denied: nobody in particular may still sign in."""
+    """Return the refusal of a caller that was denied. One without credentials gets 401, not 403: to
+    sign in may help."""
     if isinstance(caller, Anonymous):
         return TokenMissing(f"anonymous, and {error.reason}")
     return error

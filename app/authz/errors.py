@@ -8,7 +8,11 @@ from typing import ClassVar
 
 
 class AuthzError(Exception):
-    """Base of all refusals. A developer's mistake is a `TypeError` or `RuntimeError` instead."""
+    """Base of all refusals. A developer's mistake is a `TypeError` or `RuntimeError` instead.
+
+    It is no `HTTPException`: an app that answers in its own words registers this class, or one
+    below it, and not a status.
+    """
 
     #: HTTP status of the answer.
     status: ClassVar[int]
@@ -172,7 +176,7 @@ class DpopNonceRequired(Unauthorized):
 
 
 class TokenInactive(Unauthorized):
-    """Raised if the issuer does not say of an opaque token that it is active (RFC 7662)."""
+    """Raised if the issuer does not report an opaque token as active (RFC 7662)."""
 
     code = "token_inactive"
     detail = "The access token is not active."

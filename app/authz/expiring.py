@@ -10,7 +10,8 @@ Value = TypeVar("Value")
 
 
 class ExpiringMap(Generic[Key, Value]):
-    """Keeps at most `size` entries, the newest, each until its own time is over. None with 0."""
+    """Keeps at most `size` entries, the newest, each until its own time is over. With a size of 0
+    it keeps nothing."""
 
     def __init__(self, size: int, timer: Callable[[], float]) -> None:
         self._size = size

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from operator import contains
@@ -13,8 +14,8 @@ from .answers import Answers, with_nonce
 from .attachment import attach, attached
 from .callers import Authenticate, Callers, PrincipalLoader, Sources
 from .cli import authz_cli
-from .enforcement import Enforcement
-from .errors import AuthzError
+from .enforcement import Enforcement, enforcement_of
+from .errors import AuthzError, KeysUnavailable
 from .metadata import Metadata
 from .observer import Observer
 from .policy.grants import covers_with_globs
@@ -22,7 +23,7 @@ from .policy.guard import Guard
 from .policy.rights import Rights
 from .proxies import Proxies
 from .reading import SettingsError
-from .routes import async_under_gevent, problems
+from .route_check import RoutesError, async_under_gevent, problems
 from .settings import Settings
 from .state import State
 from .tokens.held import KeySetStatus
@@ -82,8 +83,11 @@ class Authz:
             deny-list, and DPoP is off: nobody could say whether a proof was used before.
         :param observer: is told what happens to tokens and keys.
         :raises SettingsError: if the app's config does not allow it.
+        :raises RuntimeError: if the app is guarded already.
         """
         settings = self._settings(app.config, state)
+        if "authz" in app.extensions:
+            raise RuntimeError("this app has an Authz already, which guards all of it")
         nonces = Nonces.configured(settings, self._clock)
         metadata = Metadata(settings, self._catalogue) if self._authenticate is None else None
         answers = Answers(settings, metadata)
@@ -95,15 +99,17 @@ class Authz:
             app.wsgi_app = proxies  # type: ignore[method-assign]
         if metadata is not None:
             metadata.init_app(app)
-        # First of all hooks, whatever was registered before: nothing runs for a refused request.
-        app.before_request_funcs.setdefault(None, []).insert(0, enforcement.before_request)
+        # First of all hooks, whatever was registered before: no other runs for a refused request.
+        # `url_value_preprocessor` alone comes before: no name can hold what that takes away.
+        app.before_request(enforcement.before_request)
+        hooks = app.before_request_funcs[None]
+        hooks.insert(0, hooks.pop())
         if nonces is not None:
             app.after_request(with_nonce(nonces))
         handlers = app.error_handler_spec[None][None]
         handlers.setdefault(AuthzError, answers.answer)
-        # The one place that every exception of a request passes, also where the app answers itself.
-        noticing: Any = answers.noticing(app.handle_user_exception)
-        app.handle_user_exception = noticing  # type: ignore[method-assign]
+        handling: Any = enforcement.handling(app.handle_user_exception)
+        app.handle_user_exception = handling  # type: ignore[method-assign]
         app.cli.add_command(authz_cli)
 
     def _settings(self, config: Mapping[str, Any], state: State | None) -> Settings:
@@ -154,21 +160,28 @@ class Authz:
             raise TypeError(f"blueprint {blueprint.name!r}: {error}") from None
         attach(blueprint, guard)
 
-    def warm(self, app: Flask) -> None:
+    def warm(self, app: Flask, *, wait: bool = False) -> None:
         """Start fetching the keys of the issuers in the settings, in the background, so that the
         first request has them. Call it in each process that serves, never before a fork.
 
-        Waits for nothing, and raises nothing if an issuer is down.
+        Raises nothing if an issuer is down.
+
+        :param wait: until they are there, or a fetch has failed; by default it waits for nothing.
         """
-        callers = app.extensions["authz"].callers
-        if callers.reads_tokens:
-            for keys in callers.authenticator.issuers.configured:
+        callers = enforcement_of(app).callers
+        if not callers.reads_tokens:
+            return
+        for keys in callers.authenticator.issuers.configured:
+            if not wait:
                 keys.warm()
+                continue
+            with suppress(KeysUnavailable):
+                keys.published()
 
     def key_sets(self, app: Flask) -> tuple[KeySetStatus, ...]:
         """Return what this process knows of the keys of each issuer in an app's settings. It asks
         nobody: a process that has seen no token yet knows of none."""
-        callers = app.extensions["authz"].callers
+        callers = enforcement_of(app).callers
         if not callers.reads_tokens:
             return ()
         return tuple(keys.status() for keys in callers.authenticator.issuers.configured)
@@ -181,12 +194,13 @@ class Authz:
         right answers, names an argument that it does not have, or shares its view with another
         route of another guard.
 
-        :raises RuntimeError: with endpoint, file and line of every such view.
+        :raises RoutesError: with endpoint, file and line of every such view.
+        :raises RuntimeError: if the app has no `Authz` at all.
         """
         found = problems(app, self._catalogue, self._rights() if self._rights else None)
         if found:
-            lines = "\n".join(f"  - {problem}" for problem in found)
-            raise RuntimeError(f"The routes are not all guarded as they should be:\n{lines}")
+            raise RoutesError(found)
+        enforcement_of(app)
         for route in async_under_gevent(app):
             app.logger.warning("%s is async, which fails under a gevent worker", route)
 

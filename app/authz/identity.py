@@ -3,8 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import contains
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 #: Says whether any of some grants covers a name.
 Covers = Callable[[Collection[str], str], bool]
@@ -15,13 +14,28 @@ _PLAIN = (str, int, float)
 _LISTS = (list, tuple)
 
 
+class FrozenObject(dict[str, Any]):
+    """A JSON object that refuses to be changed. Flask writes it as JSON, as it does any dict."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("claims are read-only; a copy is not: dict(claims)")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
 def frozen(value: Any) -> Any:
     """Return a JSON value that nobody can change: lists become tuples, objects read-only."""
+    if isinstance(value, FrozenObject):
+        return value
     if isinstance(value, _LISTS):
         return tuple([frozen(each) for each in value])
     if isinstance(value, Mapping):
         # Most are plain: to ask whether each is a mapping takes long.
-        return MappingProxyType(
+        return FrozenObject(
             {
                 name: each if isinstance(each, _PLAIN) else frozen(each)
                 for name, each in value.items()
@@ -95,13 +109,12 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Anonymous:
-    """A caller without credentials. It has the attributes of `Identity`, all of them empty."""
+    """A caller without credentials. It has the attributes of `Identity`; what is not empty of them
+    is granted to everybody."""
 
     permissions: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
-    claims: Mapping[str, object] = field(
-        default_factory=lambda: MappingProxyType({}), repr=False, hash=False
-    )
+    claims: Mapping[str, object] = field(default_factory=FrozenObject, repr=False, hash=False)
     subject: None = None
     issuer: None = None
     client_id: None = None

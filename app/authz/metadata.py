@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from flask import Flask, Response, json, request
 
@@ -31,21 +31,31 @@ class Metadata:
     def __init__(self, settings: Settings, scopes: Iterable[str] | None) -> None:
         self._settings = settings
         self._members = _members(settings, scopes)
+        #: That of the resource, which follows the well-known one (section 3.1).
+        self._path = urlsplit(settings.resource or "").path.rstrip("/")
 
     def init_app(self, app: Flask) -> None:
         """Serve it to everybody."""
         view = public(self._show)
-        path = urlsplit(self._settings.resource or "").path.rstrip("/")
-        for rule in dict.fromkeys((WELL_KNOWN, WELL_KNOWN + path)):
+        rules = dict.fromkeys((WELL_KNOWN, WELL_KNOWN + unquote(self._path)))
+        for rule in rules:
+            # It is about the whole app, whatever host or subdomain other routes are for.
+            if app.url_map.host_matching:
+                app.add_url_rule(rule, ENDPOINT, view, host="<_host>")
+                continue
             app.add_url_rule(rule, ENDPOINT, view)
+            if app.subdomain_matching:
+                app.add_url_rule(rule, ENDPOINT, view, subdomain="<_host>")
 
     def url(self) -> str | None:
         """Return where the current request's sender finds it, for a challenge (section 5.1); None
         if nobody has said what our address is."""
         origin = own_origin(request, self._settings.public_url)
-        return None if origin is None else origin + quote(request.root_path) + WELL_KNOWN
+        if origin is None:
+            return None
+        return origin + quote(request.root_path) + WELL_KNOWN + self._path
 
-    def _show(self) -> Response:
+    def _show(self, _host: str = "") -> Response:
         resource = self._settings.resource or own_origin(request, self._settings.public_url)
         if resource is None:
             raise HostUnknown(

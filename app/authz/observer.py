@@ -2,7 +2,7 @@
 
 
 class Observer:
-    """Is told what happens to tokens and keys. It does nothing: a subclass does.
+    """Is told what happens to tokens and keys. This one does nothing; a subclass counts, say.
 
     Its methods are called in the middle of requests, and on the threads of fetches with the key
     set's lock held. So they must return at once, raise nothing, and not call the layer. They are

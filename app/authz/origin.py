@@ -26,5 +26,5 @@ def own_origin(request: Request, public_url: str | None) -> str | None:
 
 def _is_vouched_for(request: Request, origin: str) -> bool:
     if NAMES_HOST in request.environ or request.trusted_hosts:
-        return True  # in the second case Flask has compared it
+        return True  # a trusted proxy names it, or Flask has compared it with `TRUSTED_HOSTS`
     return is_loopback(urlsplit(origin).hostname or "")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .addresses import is_origin, is_safe
 from .algorithms import ALGORITHMS
@@ -25,7 +25,7 @@ def names(value: str | Iterable[str]) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) else list(value)
     found = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
     if not found:
-        raise ValueError
+        raise ValueError("at least one name is needed")
     return found
 
 
@@ -85,6 +85,8 @@ def text(value: str) -> str | None:
 
 def secret(value: str) -> str:
     """Return a secret of which nobody can try all values, or an empty text."""
+    if not isinstance(value, str):
+        raise TypeError
     if value and len(value) < 32:
         raise ValueError
     return value
@@ -102,7 +104,7 @@ def issuer_urls(value: str | Iterable[str]) -> tuple[str, ...]:
 
 def is_issuer(url: str) -> bool:
     """Say whether an address can be an issuer's (OpenID Connect Discovery, section 3)."""
-    return is_safe(url) and not urlsplit(url).query and not urlsplit(url).fragment
+    return is_safe(url) and "?" not in url and "#" not in url
 
 
 def domains(value: str | Iterable[str]) -> tuple[str, ...]:
@@ -110,7 +112,7 @@ def domains(value: str | Iterable[str]) -> tuple[str, ...]:
     found = names(value)
     if not all(re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", domain) for domain in found):
         raise ValueError
-    return tuple(f"https://{domain}/" for domain in found)
+    return issuer_urls(f"https://{domain}/" for domain in found)
 
 
 def endpoint(value: str) -> str | None:
@@ -138,7 +140,8 @@ def origin(value: str) -> str | None:
 
 def resource(value: str) -> str | None:
     """Return a protected resource's identifier (RFC 9728, section 1.2)."""
-    if value and (not is_safe(value) or re.search(r'["#\\]', value)):
+    # Its path is a rule of a route: one without arguments.
+    if value and (not is_safe(value) or re.search(r'["#\\<>]', unquote(value))):
         raise ValueError
     return value or None
 
@@ -152,7 +155,7 @@ def algorithms(value: str | Iterable[str]) -> frozenset[str]:
     """Return names of signature algorithms, asymmetric ones only."""
     found = frozenset(names(value))
     if not found <= ALGORITHMS.keys():
-        raise ValueError
+        raise ValueError(f"algorithms are among {', '.join(ALGORITHMS)}")
     return found
 
 

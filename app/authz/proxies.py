@@ -1,4 +1,4 @@
-"""The reverse proxies in front: of what they say, what is believed, and from whom."""
+"""What reverse proxies say of a request (`X-Forwarded-*`), and which of them are believed."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -39,7 +39,7 @@ class Proxies:
             return self._app(environ, start_response)
         environ[TRUSTED] = True
         hosts = parse_list_header(environ.get("HTTP_X_FORWARDED_HOST", ""))
-        if len(hosts) >= self._hops:  # as ProxyFix counts them
+        if len(hosts) >= self._hops and hosts[-self._hops]:  # as ProxyFix counts them
             environ[NAMES_HOST] = True
         return self._behind(environ, start_response)
 

@@ -42,10 +42,7 @@ DEFAULTS: Mapping[str, str | None] = {
     "TRUSTED_PROXIES": "127.0.0.0/8,::1,unix",
 }
 
-_NO_ISSUER = (
-    "set it to the issuer's address, such as https://TENANT.eu.auth0.com/;"
-    " `flask run` and `make serve` use the local tenant"
-)
+_NO_ISSUER = "set it to the issuer's address, such as https://TENANT.eu.auth0.com/"
 UNSAFE_ISSUER = "use an https address without query or fragment; http is for loopback hosts only"
 
 
@@ -110,8 +107,12 @@ class Reader:
 
     def refuse_unknown(self) -> None:
         """Note every name that looks like ours and is not: a misspelt setting protects nothing."""
-        for name in sorted(self._config):
-            if name.startswith(PREFIX) and name not in DEFAULTS:
-                near = difflib.get_close_matches(name, DEFAULTS, n=1)
+        unset = [each for each in DEFAULTS if not self._config.get(each)]
+        for name in sorted(set(self._config) - set(DEFAULTS)):
+            ours = name.startswith(PREFIX)
+            # Names without our prefix may be somebody else's: theirs are less like one of ours.
+            among, cutoff = (DEFAULTS, 0.6) if ours else (unset, 0.85)
+            near = difflib.get_close_matches(name, among, n=1, cutoff=cutoff)
+            if near or ours:
                 hint = f"did you mean {near[0]}?" if near else "remove it."
                 self.problems.append(f"{name} is not a setting: {hint}")

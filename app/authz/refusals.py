@@ -17,7 +17,7 @@ _quote.maxlevel = 3
 def log_refusal(error: AuthzError, method: str, route: str) -> None:
     """Write the line.
 
-    :param method: the request's method, one that the route has.
+    :param method: the request's method.
     :param route: the route's rule: not the path, which is the caller's.
     """
     parts = [f"{error.code}: {error.reason}"]

@@ -36,6 +36,8 @@ class Issuer:
     ) -> None:
         """
         :param url: an https address, or http on a loopback host.
+        :param audiences: at least one name.
+        :param algorithms: at least one name of `ALGORITHMS`.
         :raises ValueError: if one of them is not as it must be: what is not checked is accepted.
         """
         # The dataclass is frozen: its own fields can only be set past it.
@@ -48,7 +50,7 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the guard layer goes by. Durations are in seconds."""
+    """The checked settings of one app. Durations are in seconds."""
 
     issuers: tuple[Issuer, ...]
     realm: str

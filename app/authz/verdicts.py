@@ -9,16 +9,20 @@ from .current import admission_of
 from .errors import AuthzError
 from .identity import Anonymous, Identity
 
-#: Attribute of the request that holds why it was refused, and whom.
+#: Attributes of the request: the refusal that a guard has raised last, and the one that ends it. A
+#: view that calls another may catch the first, and answer all the same.
+_RAISED = "authz_raised"
 _REFUSAL = "authz_refusal"
 
 
 class Refusal(NamedTuple):
-    """Why a request was refused."""
+    """Why a request is refused."""
 
     error: AuthzError
     #: Who sent it; None if that is not known.
     caller: Identity | Anonymous | None
+    #: Names that would have opened the route; None if no guard has refused, but the app itself.
+    names: tuple[str, ...] | None
 
 
 class Verdict(NamedTuple):
@@ -36,14 +40,18 @@ class Verdict(NamedTuple):
         return events.subject_hash(self.caller)
 
 
-def note_refusal(request: Request, error: AuthzError, caller: Identity | Anonymous | None) -> None:
-    """Note why a request is refused."""
-    setattr(request, _REFUSAL, Refusal(error, caller))
+def raised(request: Request, refusal: Refusal) -> None:
+    """Note what a guard raises."""
+    setattr(request, _RAISED, refusal)
 
 
-def refusal_of(request: Request) -> Refusal | None:
-    """Return why a request was refused; None if it was not."""
-    return getattr(request, _REFUSAL, None)
+def ended_by(request: Request, error: AuthzError) -> Refusal:
+    """Note that a refusal ends a request, and return what is known of it."""
+    refusal: Refusal | None = getattr(request, _RAISED, None)
+    if refusal is None or refusal.error is not error:
+        refusal = Refusal(error, None, None)
+    setattr(request, _REFUSAL, refusal)
+    return refusal
 
 
 def verdict_of(request: Request) -> Verdict | None:
@@ -51,7 +59,8 @@ def verdict_of(request: Request) -> Verdict | None:
 
     A refusal that a view has raised is one too: the guard had let the request in before.
     """
-    refusal, admitted = refusal_of(request), admission_of(request)
+    refusal: Refusal | None = getattr(request, _REFUSAL, None)
+    admitted = admission_of(request)
     if refusal is None:
         return None if admitted is None else Verdict("accepted", "", admitted.caller)
     caller = admitted.caller if admitted and refusal.caller is None else refusal.caller

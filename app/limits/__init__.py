@@ -7,6 +7,7 @@ the guard has said who calls.
 Counts are shared through `STATE_URL`; without it each process counts for itself.
 """
 
+import sys
 import time
 from math import ceil
 
@@ -14,10 +15,10 @@ from flask import Flask, Response, current_app, request
 from flask_limiter import ApplicationLimit, Limiter, RequestLimit
 from flask_limiter.errors import RateLimitExceeded
 
-from app.authz.problems import problem
-from app.authz.routes import guard_at
+from app.authz.attachment import guard_at
+from app.authz.routes import Route
 from app.authz.verdicts import verdict_of
-from app.errors import ANSWERS
+from app.errors import ANSWERS, answer
 
 from . import counters, keys
 
@@ -25,8 +26,12 @@ from . import counters, keys
 #: that it is down.
 EXEMPT = ("health.",)
 
-#: The settings.
-LIMITS = ("RATELIMIT_PER_ADDRESS", "RATELIMIT_PER_CALLER", "RATELIMIT_BAD_TOKENS")
+#: The settings, and what requests each counts, by the modes of the guards that they meet.
+LIMITS = {
+    "RATELIMIT_PER_ADDRESS": ("public", "anonymous_only", "optional_auth", "requires_auth"),
+    "RATELIMIT_PER_CALLER": ("optional_auth", "requires_auth"),
+    "RATELIMIT_BAD_TOKENS": ("anonymous_only", "optional_auth", "requires_auth"),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -42,11 +47,21 @@ def init_app(app: Flask) -> None:
         _limiter(app, by_caller)
     if by_address or by_caller:
         app.register_error_handler(RateLimitExceeded, _answer)
+    _hide_command()
 
 
-def is_limited(app: Flask) -> bool:
-    """Say whether a request may be answered 429."""
-    return any(app.config[name] for name in LIMITS)
+def _hide_command() -> None:
+    """Leave `limiter` out of `flask --help`: without limits, and without the package `rich`, it can
+    do nothing. Flask offers it wherever Flask-Limiter is installed."""
+    if commands := sys.modules.get("flask_limiter.commands"):
+        commands.cli.hidden = True
+
+
+def is_limited(app: Flask, route: Route) -> bool:
+    """Say whether requests for a route may be answered 429."""
+    if _is_exempt(route.method, route.rule.endpoint):
+        return False
+    return any(app.config[name] and route.guard.mode in modes for name, modes in LIMITS.items())
 
 
 def _by_address(app: Flask) -> list[ApplicationLimit]:
@@ -91,8 +106,12 @@ def _limiter(app: Flask, limits: list[ApplicationLimit]) -> Limiter:
 
 
 def _exempt() -> bool:
+    return _is_exempt(request.method, request.endpoint or "")
+
+
+def _is_exempt(method: str, endpoint: str) -> bool:
     """Let preflights pass, which a browser sends on its own, and who watches the API."""
-    return request.method == "OPTIONS" or (request.endpoint or "").startswith(EXEMPT)
+    return method == "OPTIONS" or endpoint.startswith(EXEMPT)
 
 
 def _is_not_looked_at() -> bool:
@@ -111,7 +130,7 @@ def _was_bad(_response: Response) -> bool:
 def _refuse(breach: RequestLimit) -> Response:
     code, detail = ANSWERS[429]
     seconds = max(1, ceil(breach.window.reset_time - time.time()))
-    return problem(429, code, detail, headers={"Retry-After": str(seconds)})
+    return answer(429, code, detail, headers={"Retry-After": str(seconds)})
 
 
 def _answer(error: RateLimitExceeded) -> Response:

@@ -22,6 +22,8 @@ URI = "counters://"
 
 #: Seconds for which a server that did not answer is not asked again, but for one request then.
 PAUSE = 5.0
+#: Seconds for each wait for the server: being counted is worth no more.
+TIMEOUT = 0.5
 #: Keys that a process remembers, about 200 bytes each.
 KEYS = 100_000
 
@@ -102,7 +104,7 @@ class Counters(Storage):
     @property
     def base_exceptions(self) -> type[Exception]:
         """What a server that does not answer raises."""
-        from .server import RedisError
+        from redis.exceptions import RedisError
 
         return RedisError
 
@@ -164,8 +166,12 @@ class Counters(Storage):
     def _server(self) -> RedisStorage:
         """The server, as this process knows it. Its pool holds locks and connections, which no
         child may have from its parent."""
-        # Only where one is named: redis-py takes long to import.
-        from .server import connect
-
         process = os.getpid()
-        return self._servers.get(process) or self._servers.setdefault(process, connect(self._url))
+        return self._servers.get(process) or self._servers.setdefault(process, self._connected())
+
+    def _connected(self) -> RedisStorage:
+        # Only where one is named: redis-py takes long to import.
+        from app.authz.state.redis import connections
+
+        pool = connections(self._url, TIMEOUT)
+        return RedisStorage(self._url, connection_pool=pool, key_prefix="limits")

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from app.authz.enforcement import enforcement_of
 from app.observe.lines import Lines
 from app.observe.metrics import Metrics
 from app.observe.requests import Observed
@@ -16,7 +17,7 @@ def init_app(app: Flask, metrics: Metrics) -> None:
 
         inner = Traced(inner, app.config["OTEL_EXPORTER_OTLP_ENDPOINT"])
     app.extensions["metrics"] = metrics
-    metrics.name_issuers(frozenset(each.url for each in app.extensions["authz"].settings.issuers))
+    metrics.name_issuers(frozenset(each.url for each in enforcement_of(app).settings.issuers))
     lines = Lines(app.config["LOG_FORMAT"], app.config["LOG_LEVEL"])
     observed = Observed(inner, [metrics.count, lines.write])
     app.wsgi_app = observed  # type: ignore[method-assign]

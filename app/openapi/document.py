@@ -2,18 +2,20 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
 
+from app.authz.enforcement import enforcement_of
 from app.authz.openapi import RETRY_AFTER, DescribedGuards, Refusal, problem_response
 from app.authz.routes import Route, routes
 from app.errors import ANSWERS
 from app.limits import is_limited
 
 from . import menu, service
-from .operation import REQUEST_ID, Object, Operation
+from .operation import REQUEST_ID, RETRY_AFTER_UNDONE, Object, Operation
 from .schemas import described_spec
 
 #: Version of what is described; not of the server.
@@ -25,12 +27,16 @@ HIDDEN = frozenset({"openapi.docs", "openapi.docs_file"})
 #: By endpoint and method.
 OPERATIONS: Mapping[tuple[str, str], Operation] = menu.OPERATIONS | service.OPERATIONS
 
+#: What is said of every other one. Without any answer the document would be none.
+UNDESCRIBED = Operation(name="", summary="", tag="", answers={200: {"description": "OK"}})
+
 _DESCRIPTION = """\
 A restaurant's menu: anyone may read it, callers with permission may change it.
 
 A request that changes something carries `{"item": {...}}`; every answer is the bare item.
-Every error is `application/problem+json` with a stable `code`. An address that answers GET answers
-HEAD as well. A method that an address does not have gets 405 with `Allow`."""
+Every error of the app is `application/problem+json` with a stable `code`; what cannot be read as a
+request is refused before it reaches the app. An address that answers GET answers HEAD as well. A
+method that an address does not have gets 405 with `Allow`."""
 
 _TAGS = [
     {"name": "menu", "description": "The items."},
@@ -41,7 +47,7 @@ _TAGS = [
 def described(app: Flask) -> bytes:
     """Return the document of an app whose routes are all registered, as JSON."""
     guards = DescribedGuards(app)
-    public_url = app.extensions["authz"].settings.public_url
+    public_url = enforcement_of(app).settings.public_url
     options: Object = {"servers": [{"url": public_url}]} if public_url else {}
     spec = described_spec(
         title="Menu API",
@@ -52,12 +58,11 @@ def described(app: Flask) -> bytes:
     )
     for name, scheme in guards.security_schemes().items():
         spec.components.security_scheme(name, scheme)
-    limited = is_limited(app)
     for route in routes(app):
         if route.rule.endpoint not in HIDDEN:
-            operation = _operation(route, guards, limited=limited)
+            operation = _operation(route, guards, limited=is_limited(app, route))
             spec.path(_path(route), operations={route.method.lower(): operation})
-    document = _with_shared_answers(spec.to_dict())
+    document = _with_shared_answers(_with_own_names(spec.to_dict()))
     return json.dumps(document, separators=(",", ":")).encode()
 
 
@@ -67,16 +72,15 @@ def _path(route: Route) -> str:
 
 def _operation(route: Route, guards: DescribedGuards, *, limited: bool) -> Object:
     """Return the Operation Object of a route. Of one that nobody has described, its guard."""
-    known = OPERATIONS.get((route.rule.endpoint, route.method))
+    known = OPERATIONS.get((route.rule.endpoint, route.method), UNDESCRIBED)
     found: Object = {"security": guards.security(route.guard)}
-    if known is None:
-        return {**found, "responses": guards.responses(route.guard)}
-    answers = {str(status): answer for status, answer in known.answers.items()}
-    found |= {"operationId": known.name, "summary": known.summary, "tags": [known.tag]}
+    if known is not UNDESCRIBED:
+        found |= {"operationId": known.name, "summary": known.summary, "tags": [known.tag]}
     if known.parameters:
         found["parameters"] = list(known.parameters)
     if known.body is not None:
         found["requestBody"] = known.body
+    answers = {str(status): answer for status, answer in known.answers.items()}
     answers |= _problems(known, route, guards, limited=limited)
     for status, answer in answers.items():
         headers = {**answer.get("headers", {}), "X-Request-ID": REQUEST_ID}
@@ -94,11 +98,23 @@ def _problems(known: Operation, route: Route, guards: DescribedGuards, *, limite
         refusals = [*by_guard.get(status, []), *by_view.get(status, [])]
         headers = guards.headers(route.guard, status) if status in by_guard else {}
         if status in (429, 503):
-            headers = {"Retry-After": RETRY_AFTER}
+            undone = status == 503 and known.database == "changes"
+            headers = {"Retry-After": RETRY_AFTER_UNDONE if undone else RETRY_AFTER}
         description = guards.describe(route.guard, status)
         members = known.members.get(status)
         found[str(status)] = problem_response(status, refusals, headers, description, members)
     return found
+
+
+def _with_own_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Number the operations that have one name: a view may have several addresses."""
+    names: Counter[str] = Counter()
+    for path in document["paths"].values():
+        for operation in path.values():
+            if name := operation.get("operationId"):
+                names[name] += 1
+                operation["operationId"] = f"{name}{names[name]}" if names[name] > 1 else name
+    return document
 
 
 def _with_shared_answers(document: dict[str, Any]) -> dict[str, Any]:

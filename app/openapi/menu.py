@@ -70,9 +70,9 @@ def _replacing(name: str, summary: str, body: Object, *parameters: Object) -> Op
         parameters=(*parameters, IF_MATCH, IF_NONE_MATCH),
         body=body,
         answers={200: answer("The item as it is now.", _ITEM, _BURGER, _VALIDATORS)},
-        refusals=(400, 404, 412, 413, 415, 422),
+        refusals=(400, 404, 408, 412, 413, 415, 422),
         members=_INVALID,
-        stored=True,
+        database="changes",
     )
 
 
@@ -110,7 +110,7 @@ OPERATIONS = {
         },
         refusals=(412, 422),
         members=_BAD_LIMIT,
-        stored=True,
+        database="reads",
     ),
     ("items.item", "GET"): Operation(
         name="getItem",
@@ -119,7 +119,7 @@ OPERATIONS = {
         parameters=(_ITEM_ID, IF_MATCH, IF_NONE_MATCH),
         answers={200: answer("The item.", _ITEM, _BURGER, _VALIDATORS), 304: NOT_MODIFIED},
         refusals=(404, 412),
-        stored=True,
+        database="reads",
     ),
     ("items.create", "POST"): Operation(
         name="createItem",
@@ -137,9 +137,9 @@ OPERATIONS = {
                 "links": _LINKS,
             }
         },
-        refusals=(400, 413, 415, 422),
+        refusals=(400, 408, 413, 415, 422),
         members=_INVALID,
-        stored=True,
+        database="changes",
     ),
     ("items.replace_named", "PUT"): _replacing(
         "replaceNamedItem", "Replace the item that the body names", _body("KnownItem", _BURGER)
@@ -157,6 +157,6 @@ OPERATIONS = {
         parameters=(_ITEM_ID, IF_MATCH, IF_NONE_MATCH),
         answers={204: {"description": "The item is gone."}},
         refusals=(404, 412),
-        stored=True,
+        database="changes",
     ),
 }

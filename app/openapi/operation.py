@@ -1,10 +1,10 @@
 """What a route does, as far as its guard does not say so itself."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from app.authz.openapi import Refusal
-from app.errors import ANSWERS, DATABASE_UNAVAILABLE
+from app.authz.openapi import RETRY_AFTER, Refusal
+from app.errors import ANSWERS, DATABASE_UNAVAILABLE, OUTCOME_UNKNOWN
 
 #: An object of an OpenAPI document.
 Object = dict[str, Any]
@@ -24,8 +24,8 @@ class Operation:
     refusals: tuple[int, ...] = ()
     #: Others, of its own, by status.
     own_refusals: dict[int, list[Refusal]] = field(default_factory=dict)
-    #: True if it asks the database.
-    stored: bool = False
+    #: What it does with the database.
+    database: Literal["nothing", "reads", "changes"] = "nothing"
     parameters: tuple[Object, ...] = ()
     #: The Request Body Object.
     body: Object | None = None
@@ -35,8 +35,10 @@ class Operation:
     def problems(self) -> dict[int, list[Refusal]]:
         """Return its refusals by status. Everything may fail."""
         found = {status: [Refusal(*ANSWERS[status])] for status in (*self.refusals, 500)}
-        if self.stored:
+        if self.database != "nothing":
             found[503] = [Refusal(*DATABASE_UNAVAILABLE)]
+        if self.database == "changes":
+            found[503].append(Refusal(*OUTCOME_UNKNOWN))
         return found | self.own_refusals
 
 
@@ -60,6 +62,12 @@ REQUEST_ID = header(
     "Names this request in the log: the caller's own, or one that was made for it.",
     "5e0c6a4be1d0472a9d0fca44f1a2a7c3",
 )
+#: Of a 503 to a change.
+RETRY_AFTER_UNDONE: Object = {
+    **RETRY_AFTER,
+    "description": f"{RETRY_AFTER['description']} Without it the change may have been made.",
+    "required": False,
+}
 CACHE_CONTROL = header("For caches.", "public, no-cache")
 ETAG = header("Names exactly this content.", '"2d8f6b1c0f7e4a53b1a9f0c6d5e4b3a2"')
 

@@ -3,10 +3,20 @@
 from typing import Any
 
 from app.authz import metadata
-from app.authz.openapi import Refusal
+from app.authz.errors import HostUnknown
+from app.authz.openapi import RETRY_AFTER, Refusal, problem_response
 from app.health import NOT_READY
 
-from .operation import CACHE_CONTROL, ETAG, IF_NONE_MATCH, NOT_MODIFIED, Operation, answer, header
+from .operation import (
+    CACHE_CONTROL,
+    ETAG,
+    IF_NONE_MATCH,
+    NOT_MODIFIED,
+    Object,
+    Operation,
+    answer,
+    header,
+)
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -44,6 +54,17 @@ _READY = {
     ],
 }
 
+
+def _not_ready() -> Object:
+    """Return the Response Object of a server that cannot serve, with an example of each case."""
+    refusals = [Refusal(*each) for each in NOT_READY.values()]
+    found = problem_response(503, refusals, {"Retry-After": RETRY_AFTER})
+    (content,) = found["content"].values()
+    for database, example in zip(NOT_READY, content["examples"].values(), strict=True):
+        example["value"] |= {"database": database, "shared_state": "ok", "keys": []}
+    return found
+
+
 #: By endpoint and method.
 OPERATIONS = {
     ("health.live", "GET"): Operation(
@@ -76,10 +97,9 @@ OPERATIONS = {
                 },
                 _READY,
                 {"Cache-Control": _NO_STORE},
-            )
+            ),
+            503: _not_ready(),
         },
-        own_refusals={503: [Refusal(*each) for each in NOT_READY.values()]},
-        members={503: {"database": "unreachable", "shared_state": "ok", "keys": []}},
     ),
     ("metrics_of_all", "GET"): Operation(
         name="getMetrics",
@@ -162,6 +182,6 @@ OPERATIONS = {
                 {"Cache-Control": header("For caches.", f"public, max-age={metadata.MAX_AGE}")},
             )
         },
-        refusals=(400,),
+        own_refusals={400: [Refusal(HostUnknown.code, HostUnknown.detail)]},
     ),
 }

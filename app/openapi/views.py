@@ -14,6 +14,7 @@ from flask import Blueprint, Response, current_app, render_template
 from werkzeug.exceptions import NotFound
 
 from app.authz import public
+from app.authz.enforcement import enforcement_of
 from app.authz.parsing import names
 
 from .serving import Fixed
@@ -69,7 +70,7 @@ def _file(name: str) -> Fixed:
 
 def _for_browsers(response: Response) -> Response:
     """Let a page have what it needs, and nothing else (Content Security Policy Level 3)."""
-    issuers = current_app.extensions["authz"].settings.issuers
+    issuers = enforcement_of(current_app).settings.issuers
     origins = ("{0.scheme}://{0.netloc}".format(urlsplit(issuer.url)) for issuer in issuers)
     response.headers["Content-Security-Policy"] = "; ".join(
         (

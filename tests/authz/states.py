@@ -1,12 +1,5 @@
-"""The shared states as a deployment has them, and a program that races for keys in one.
+"""The shared states as a deployment has them, and races for keys in one."""
 
-    python -m tests.authz.states KIND URL THREADS KEY...
-
-It writes "ready", waits for a line, adds every key from that many threads at once, and writes how
-many of them were told that they were first.
-"""
-
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -73,14 +66,7 @@ def race(state: State, keys: list[str], threads: int) -> int:
     return len(firsts)
 
 
-def main(kind: str, url: str, threads: str, *keys: str) -> None:
-    """Race when told to."""
+def race_at(kind: str, url: str, keys: list[str], threads: int) -> int:
+    """Race for keys in the store at an address."""
     with opened(kind, url) as state:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        sys.stdin.readline()
-        sys.stdout.write(f"{race(state, list(keys), int(threads))}\n")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+        return race(state, keys, threads)

@@ -95,6 +95,40 @@ def test_several_arguments_are_filled_in_at_once() -> None:
     assert client.get("/{two}/x", headers=caller("x:x/view")).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("name", "path", "granted", "status"),
+    [
+        ("doc:{x}:{y}", "/a/b", "doc:a:b", 200),
+        ("doc:{x}:{y}", "/a:b/c", "doc:a:b:c", 403),
+        ("doc:{x}:{y}", "/a/b:c", "doc:a:b:c", 403),
+        ("{x}{y}", "/a/b", "ab", 200),
+        ("{x}{y}", "/a/bc", "abc", 403),
+        ("doc/{x}/{y}", "/a:b/c", "doc/a:b/c", 200),
+        ("doc/{x}-{y}", "/a/b-c", "doc/a-b-c", 403),
+        ("doc/{x}-{y}", "/a/b", "doc/a-b", 200),
+        ("{x}:{y}:end", "/a/b", "a:b:end", 200),
+    ],
+)
+def test_what_other_arguments_would_name_too_is_nothing(
+    name: str, path: str, granted: str, status: int
+) -> None:
+    """Else whoever chooses names could reach what is another's."""
+    app, authz = app_with()
+    app.get("/<x>/<y>")(requires_permission(name)(lambda x, y: "in"))
+    authz.check(app)
+    assert app.test_client().get(path, headers=caller(granted)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "granted", "status"),
+    [("/long/b/c", "long:b:c", 200), ("/a/b:c/d", "a:b:c:d", 403)],
+)
+def test_three_arguments_are_told_apart_as_two_are(path: str, granted: str, status: int) -> None:
+    app, _ = app_with()
+    app.get("/<x>/<y>/<z>")(requires_permission("{x}:{y}:{z}")(lambda x, y, z: "in"))
+    assert app.test_client().get(path, headers=caller(granted)).status_code == status
+
+
 def test_scopes_hold_arguments_too() -> None:
     app, _ = app_with()
     app.get("/<name>")(requires_scope("record:{name}")(lambda name: "in"))

@@ -92,6 +92,23 @@ def test_remembered_tokens_keep_the_key_set_fresh(
     assert issuer.fetches == 2
 
 
+def test_a_token_is_remembered_when_its_key_comes_again(
+    send: Send,
+    tokens: TokenFactory,
+    clock: Clock,
+    settle: Callable[[], None],
+    verifications: list[str],
+) -> None:
+    """A renewed set has the same keys as other objects."""
+    assert send(tokens.valid()).status_code == 200
+    clock.move(481)
+    token = tokens.valid()
+    assert send(token).status_code == 200
+    settle()
+    assert send(token).status_code == 200
+    assert verifications[1:] == [token]
+
+
 def test_remembered_tokens_end_with_the_key_set(
     send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock
 ) -> None:

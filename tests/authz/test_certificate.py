@@ -72,6 +72,7 @@ _BODY = CERTIFICATE.header.strip(":")
         f":{_BODY}:, :{_BODY}:",
         f":{_BODY}=:",
         f":{_BODY[:-1]}:",
+        ":AB==:",
         f":{_BODY[:9]} {_BODY[9:]}:",
         f":{_BODY[:9]}!{_BODY[9:]}:",
         f'"{_BODY}"',

@@ -57,6 +57,32 @@ def test_a_guard_on_the_class_holds_for_all_methods() -> None:
         assert statuses(app, method) == PERMITTED
 
 
+@pytest.mark.parametrize(
+    ("base", "own", "expected"),
+    [
+        (requires_auth, public, OPEN),
+        (public, requires_auth, CLOSED),
+        (a, requires_auth, PERMITTED),
+        (requires_auth, a, PERMITTED),
+        (optional_auth, requires_auth, CLOSED),
+        (a, None, PERMITTED),
+    ],
+)
+def test_a_class_goes_before_its_base(base: Any, own: Any, expected: tuple[int, ...]) -> None:
+    """As a view does before its blueprint: its mode holds, what both require adds up."""
+
+    @base
+    class Items(MethodView):
+        def get(self) -> str:
+            return "in"
+
+    class Mine(Items):
+        pass
+
+    view = (own(Mine) if own else Mine).as_view("items")
+    assert statuses(app_of(view)) == expected
+
+
 def test_a_guard_on_a_method_holds_for_it_alone() -> None:
     class Items(MethodView):
         @public

@@ -231,6 +231,7 @@ def test_spellings_of_the_address_pass(check: Check, key: DpopKey, htu: str) -> 
     "htu",
     [
         "http://api.test/items",
+        "http://api.test:443/items",
         "https://api.test:8443/items",
         "https://api.test:0/items",
         "https://api.test.attacker.test/items",
@@ -352,7 +353,9 @@ def test_a_proof_is_remembered_for_as_long_as_it_could_be_accepted(
 ) -> None:
     """By a server too whose clock is behind by the leeway."""
     check(key.proof(METHOD, URL, TOKEN, iat=clock() + offset))
-    assert list(memory.asked.values()) == [offset + MAX_AGE + LEEWAY + LEEWAY + 1]
+    assert list(memory.asked.values()) == [
+        (offset + MAX_AGE + LEEWAY + LEEWAY + 1, MAX_AGE + LEEWAY + LEEWAY + 1 - offset)
+    ]
 
 
 def test_a_memory_out_of_reach_lets_nobody_in(check: Check, key: DpopKey, memory: Memory) -> None:
@@ -435,9 +438,8 @@ def refused(proof: str, thumbprint: str = _KEY.thumbprint) -> bool:
     return False
 
 
-@_bounded
-@given(st.text() | st.from_regex(r"[\w.-]{0,80}\.[\w-]{0,80}\.[\w-]{0,80}", fullmatch=True))
-def test_no_text_is_a_proof(text: str) -> None:
+@pytest.mark.parametrize("text", ["", ".", "..", "a", "a.b", "a.b.c", "a.b.c.d", "é..", "\ud800"])
+def test_hostile_text_is_no_proof(text: str) -> None:
     assert refused(text)
 
 

@@ -167,6 +167,16 @@ def test_a_broken_rule_shows_both_values_and_the_cure(app: Flask, tokens: TokenF
     ]
 
 
+def test_where_a_refusal_says_less_the_rule_says_what_it_wants(
+    app: Flask, tokens: TokenFactory
+) -> None:
+    """The caller of the API is told less than who holds the token."""
+    row = explained(app, tokens.valid(sub=5))["rules"]["subject"]
+    assert (row["wanted"], row["found"]) == ("a text", 5)
+    row = explained(app, tokens.wrong_audience())["rules"]["audience"]
+    assert row["wanted"] == [tokens.audience]
+
+
 def test_it_goes_on_after_a_broken_rule(app: Flask, tokens: TokenFactory) -> None:
     """All that is wrong is seen at once."""
     token = tokens.make(
@@ -363,6 +373,7 @@ class TestCures:
         assert cure_of(app, own, "parts").startswith("audience not asked for")
         other = base64url(b'{"alg": "RSA-OAEP"}') + ".a.b.c.d"
         assert cure_of(app, other, "parts").startswith("turn token encryption off")
+        assert "encryption" in cure_of(app, "!.a.b.c.d", "parts")
 
     def test_add_permissions_is_off(self, app: Flask, tokens: TokenFactory) -> None:
         """The token passes, and opens nothing."""
@@ -412,6 +423,10 @@ class TestCures:
         cure = cure_of(app, tokens.symmetric(), "algorithm")
         assert cure.startswith("the API at Auth0 is set to HS256: choose RS256")
 
+    def test_an_algorithm_that_is_not_allowed(self, app: Flask, tokens: TokenFactory) -> None:
+        token = tokens.make(header=tokens.header(alg="RS512"))
+        assert "AUTHZ_ALGORITHMS" in cure_of(app, token, "algorithm")
+
     def test_no_signature_at_all(self, app: Flask, tokens: TokenFactory) -> None:
         assert "nobody has signed" in cure_of(app, tokens.unsigned(), "algorithm")
 
@@ -459,6 +474,10 @@ class TestCures:
 
     def test_a_proof_in_place_of_the_token(self, app: Flask, tokens: TokenFactory) -> None:
         assert "DPoP proof" in cure_of(app, MADE["another typ"](tokens), "typ")
+
+    def test_a_type_that_is_none_of_ours(self, app: Flask, tokens: TokenFactory) -> None:
+        token = tokens.make(header=tokens.header(typ="logout+jwt"))
+        assert cure_of(app, token, "typ") == ""
 
     def test_an_id_token(self, app: Flask, tokens: TokenFactory) -> None:
         cure = cure_of(app, tokens.id_token(), "no_id_token")
@@ -538,6 +557,8 @@ class TestNetwork:
         assert (found["status"], found["code"]) == (503, "keys_unavailable")
         assert failed(found) == ["published", "subject"]
         assert found["rules"]["issuer"]["result"] == "skipped"
+        # This command has just started; a server may not have.
+        assert "A server that has fetched the keys" in run(app, tokens.valid()).stdout
 
     def test_an_issuer_of_the_apps_own_finding(
         self, bare: Flask, tokens: TokenFactory, issuer: FakeIssuer

@@ -20,6 +20,7 @@ from app.authz import (
 from app.authz.testing import Clock, TokenFactory
 
 from .conftest import bearer_challenge
+from .handmade import app_with, caller
 
 
 @pytest.fixture
@@ -60,8 +61,16 @@ def test_a_view_that_declares_nothing_stops_the_boot(bare: Flask, authz: Authz) 
 
 def test_flasks_own_static_route_stops_the_boot(authz: Authz) -> None:
     app = Flask("with_static")
-    with pytest.raises(RuntimeError, match="static"):
+    with pytest.raises(RuntimeError, match=r"static_folder=None, or open it: app\.view_functions"):
         authz.check(app)
+
+
+def test_an_app_without_authz_stops_the_boot() -> None:
+    """A forgotten `init_app`."""
+    app = Flask("bare", static_folder=None)
+    for ask in (Authz().check, Authz().warm, Authz().key_sets):
+        with pytest.raises(RuntimeError, match="this app has no Authz"):
+            ask(app)
 
 
 def test_a_name_outside_the_catalogue_stops_the_boot(bare: Flask) -> None:
@@ -216,6 +225,36 @@ def test_a_view_may_refuse_too(bare: Flask, authz: Authz, tokens: TokenFactory) 
     assert "Mondays" not in response.text
 
 
+def test_of_two_refusals_the_last_is_answered(
+    bare: Flask, authz: Authz, tokens: TokenFactory
+) -> None:
+    """A view that calls another may catch its refusal, and refuse for a reason of its own."""
+
+    @bare.get("/other")
+    @requires_permission("a")
+    def other() -> str:
+        return "in"
+
+    @bare.get("/")
+    @requires_auth
+    def view() -> str:
+        try:
+            return other()
+        except Forbidden:
+            raise Unauthorized("not on Mondays") from None
+
+    response = bare.test_client().get("/", headers={"Authorization": f"Bearer {tokens.valid()}"})
+    assert response.status_code == 401
+    challenge = bearer_challenge(error="invalid_token")
+    assert response.headers.getlist("WWW-Authenticate") == [challenge]
+
+
+def test_an_app_that_authenticates_itself_has_no_keys(bare: Flask) -> None:
+    authz = Authz(bare, authenticate=lambda _: None)
+    authz.warm(bare)
+    assert authz.key_sets(bare) == ()
+
+
 def test_two_apps_do_not_share_a_guard(bare: Flask, clock: Clock, tokens: TokenFactory) -> None:
     """One `Authz` may serve several apps; what belongs to an app lies in the app."""
     other = Flask("other", static_folder=None)
@@ -229,12 +268,14 @@ def test_two_apps_do_not_share_a_guard(bare: Flask, clock: Clock, tokens: TokenF
     assert other.test_client().get("/", headers=headers).status_code == 401
 
 
+@pytest.mark.parametrize(
+    "hostile", ["x\r\nINFO refused nothing \x1b[31m\u2028é" + "A" * 500, "\0" * 199]
+)
 def test_a_refusal_is_one_log_line(
-    bare: Flask, authz: Authz, tokens: TokenFactory, caplog: pytest.LogCaptureFixture
+    bare: Flask, authz: Authz, tokens: TokenFactory, caplog: pytest.LogCaptureFixture, hostile: str
 ) -> None:
     """Code, reason, both values and the cure; nothing that a caller writes can begin a line."""
     bare.get("/view/<name>")(requires_auth(lambda name: "in"))
-    hostile = "x\r\nINFO refused nothing \x1b[31m\u2028é" + "A" * 500
     token = tokens.valid(aud=hostile)
     with caplog.at_level(logging.INFO):
         bare.test_client().get("/view/%0Aname", headers={"Authorization": f"Bearer {token}"})
@@ -246,6 +287,23 @@ def test_a_refusal_is_one_log_line(
     assert line.isascii()
     assert len(line) < 600
     assert token.split(".")[2] not in line
+
+
+@pytest.mark.parametrize(
+    ("globs", "granted", "cure"),
+    [
+        ("off", "order/*/view", "AUTHZ_GLOB_GRANTS=on"),
+        ("on", "order/*/view", "RBAC"),
+        ("off", "order", "RBAC"),
+    ],
+)
+def test_a_pattern_that_does_not_count_is_told(
+    caplog: pytest.LogCaptureFixture, globs: str, granted: str, cure: str
+) -> None:
+    app, _ = app_with({"AUTHZ_GLOB_GRANTS": globs})
+    app.get("/")(requires_permission("order/1/edit")(lambda: "in"))
+    assert app.test_client().get("/", headers=caller(granted)).status_code == 403
+    assert cure in caplog.text
 
 
 def test_a_deep_value_does_not_break_the_log(

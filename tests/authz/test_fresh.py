@@ -919,7 +919,7 @@ def test_the_log_says_what_failed_and_the_answer_does_not(
     """Status and address for the operator, in one short line; the subject may be anything."""
     api.page_answer = lambda: (500, {}, b"")
     response = send(tokens.valid(sub="auth0|" + "x" * 3000))
-    (line,) = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
+    (line,) = [r.getMessage() for r in caplog.records if r.name == "app.authz.refusals"]
     assert api.url in line
     assert "500" in line
     assert "AUTHZ_MANAGEMENT_URL" in line

@@ -1,5 +1,10 @@
 """Who calls: a value that nobody can change."""
 
+import copy
+import json
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,6 +37,37 @@ def test_an_identity_does_not_change() -> None:
         identity.subject = "bo"  # type: ignore[misc]
     with pytest.raises(TypeError):
         identity.claims["org"] = "other"  # type: ignore[index]
+
+
+def test_claims_are_json_and_can_be_copied() -> None:
+    """A view may answer with them, a queue take the identity along."""
+    claims = {"org": {"name": "acme", "ids": [1, 2]}, "tier": None}
+    identity = Identity("al", claims=claims)
+    assert json.loads(json.dumps(identity.claims)) == claims
+    assert pickle.loads(pickle.dumps(identity)) == identity
+    assert copy.deepcopy(identity).claims == identity.claims
+    assert replace(identity, principal=1).claims is identity.claims
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda claims: claims.__setitem__("org", "other"),
+        lambda claims: claims.__delitem__("org"),
+        lambda claims: claims.__ior__({"org": "other"}),
+        lambda claims: claims.update(org="other"),
+        lambda claims: claims.setdefault("more", 1),
+        lambda claims: claims.pop("org"),
+        lambda claims: claims.popitem(),
+        lambda claims: claims.clear(),
+        lambda claims: claims["deep"].update(a=2),
+    ],
+)
+def test_no_claim_can_be_changed(change: Callable[[Any], object]) -> None:
+    identity = Identity("al", claims={"org": "acme", "deep": {"a": 1}})
+    with pytest.raises(TypeError, match="read-only"):
+        change(identity.claims)
+    assert identity.claims == {"org": "acme", "deep": {"a": 1}}
 
 
 def test_any_subject_has_a_hash() -> None:

@@ -1,6 +1,7 @@
 """Several issuers: each with its own keys and algorithms, some known only at run time."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -133,6 +134,37 @@ def test_another_issuer_than_the_one_asked_for_is_a_mistake(
 
 
 @pytest.mark.parametrize(
+    "iss",
+    ["", "\0", "a\nb", "javascript:x", "https://cust.test/ ", "http://cust.test/", "https://c/?a"],
+)
+def test_what_cannot_name_an_issuer_is_not_shown_to_the_app(
+    bare: Flask, clock: Clock, tokens: TokenFactory, iss: str
+) -> None:
+    """It looks the name up in a database, say, which may choke on it."""
+
+    def issuer_for(url: str) -> Issuer | None:
+        raise AssertionError(url)
+
+    assert ask(finding(bare, clock, issuer_for), tokens.valid(iss=iss)) == "token_issuer"
+
+
+def test_a_name_in_other_letters_is_none(bare: Flask, clock: Clock, tokens: TokenFactory) -> None:
+    """Whatever a look-up that is not strict about case makes of it."""
+    issuer = Issuer("https://cust.test/", [tokens.audience])
+    client = finding(bare, clock, lambda url: issuer)
+    assert ask(client, tokens.valid(iss="HTTPS://cust.test/")) == "token_issuer"
+
+
+@pytest.mark.parametrize("found", ["https://cust.test/", object()])
+def test_what_is_no_issuer_is_a_mistake(
+    bare: Flask, clock: Clock, tokens: TokenFactory, found: Any
+) -> None:
+    client = finding(bare, clock, lambda url: found)
+    response = client.get("/", headers={"Authorization": f"Bearer {tokens.valid()}"})
+    assert response.status_code == 500
+
+
+@pytest.mark.parametrize(
     ("url", "audiences", "algorithms"),
     [
         ("http://tenant.test/", ["menu"], ["RS256"]),
@@ -148,7 +180,7 @@ def test_an_issuer_without_expectations_cannot_be_made(
     url: str, audiences: list[str], algorithms: list[str]
 ) -> None:
     """No expectation would be no check."""
-    with pytest.raises(ValueError, match=r".*"):
+    with pytest.raises(ValueError, match=r"cannot be an issuer|at least one name|algorithms are"):
         Issuer(url, audiences, algorithms)
 
 

@@ -9,6 +9,7 @@ from app.authz.testing import FakeIssuer, SigningKey, TokenFactory
 from app.authz.testing.keys import base64url
 from app.authz.tokens.jwks import KeySet
 
+from ..hostile.key_sets import MODULI
 from .conftest import Send, code_of
 
 GOOD = SigningKey("good").jwk
@@ -62,6 +63,25 @@ def test_a_bad_member_is_refused_alone(member: Any) -> None:
     keys = KeySet.from_document({"keys": [member, GOOD, member]}, RS256)
     assert [key.kid for key in keys.keys] == ["good"]
     assert len(keys.refused) == 2
+
+
+@pytest.mark.parametrize(
+    "modulus", ["with a factor of 3", "with a factor of 701", "with the mark of ROCA"]
+)
+def test_a_modulus_that_anybody_can_factor_is_refused(modulus: str) -> None:
+    """NIST SP 800-89, section 5.3.3, and CVE-2017-15361."""
+    number = MODULI[modulus]
+    member = GOOD | {"n": base64url(number.to_bytes((number.bit_length() + 7) // 8))}
+    (reason,) = KeySet.from_document({"keys": [member]}, RS256).refused
+    assert "can be factored" in reason
+
+
+def test_a_long_exponent_is_refused() -> None:
+    """Each signature of such a key takes eight times as long to verify."""
+    at_most, longer = (base64url(b"\1" + bytes(size - 2) + b"\1") for size in (8, 9))
+    assert KeySet.from_document({"keys": [GOOD | {"e": at_most}]}, RS256).keys
+    (reason,) = KeySet.from_document({"keys": [GOOD | {"e": longer}]}, RS256).refused
+    assert "its e is too long" in reason
 
 
 @pytest.mark.parametrize("extra", [{"x5c": ["?"]}, {"x5t": 1}, {"key_ops": ["verify"]}, {"ext": 1}])

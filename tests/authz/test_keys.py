@@ -87,6 +87,16 @@ def test_an_issuer_that_is_down_is_warmed_in_vain(
     assert code(send, tokens.valid()) == "ok"
 
 
+@pytest.mark.parametrize("up", [True, False])
+def test_warming_can_be_waited_for(app: Flask, issuer: FakeIssuer, up: bool) -> None:
+    """Until it is known whether there are keys."""
+    issuer.up = up
+    Authz().warm(app, wait=True)
+    (keys,) = Authz().key_sets(app)
+    assert (keys.state, bool(keys.error)) == (("fresh", False) if up else ("missing", True))
+    assert issuer.fetches == 1
+
+
 def test_an_unknown_issuer_costs_no_network(
     send: Send, tokens: TokenFactory, issuer: FakeIssuer
 ) -> None:
@@ -230,6 +240,24 @@ def test_a_known_key_does_not_wait_for_a_fetch(
         assert bad.result(PATIENCE) == "token_key_unknown"
 
 
+def test_a_fetch_under_way_is_the_renewal_too(
+    send: Send, tokens: TokenFactory, issuer: FakeIssuer, clock: Clock
+) -> None:
+    """Where a set falls due while an unknown name is asked for, no second fetch begins."""
+    good = tokens.valid()
+    assert code(send, good) == "ok"
+    clock.move(479)
+    gate = Gate(issuer)
+    with ThreadPoolExecutor(1) as pool:
+        bad = pool.submit(code, send, tokens.make(header=tokens.header(kid="late")))
+        assert gate.reached.wait(PATIENCE)
+        clock.move(2)
+        assert code(send, good) == "ok"
+        gate.opened.set()
+        assert bad.result(PATIENCE) == "token_key_unknown"
+    assert issuer.fetches == 2
+
+
 def test_a_key_published_in_the_middle_of_a_fetch_is_found(
     send: Send, tokens: TokenFactory, issuer: FakeIssuer
 ) -> None:
@@ -342,6 +370,36 @@ def test_what_bad_names_spend_does_not_stop_renewals(
     code(send, tokens.valid())
     settle()
     assert issuer.fetches == spent + 1
+
+
+def test_the_log_says_whose_keys_cannot_be_had_and_why(
+    send: Send, tokens: TokenFactory, issuer: FakeIssuer, caplog: pytest.LogCaptureFixture
+) -> None:
+    issuer.answers[METADATA] = lambda: (500, {}, [])
+    assert code(send, tokens.valid()) == "keys_unavailable"
+    why = f"'{issuer.url}.well-known/openid-configuration' answered 500, not 200"
+    assert f"keys of {issuer.url} could not be fetched: {why}" in caplog.text
+    assert f"keys_unavailable: the keys of {issuer.url} cannot be known: {why}" in caplog.text
+
+
+def test_a_system_without_threads_left_is_an_outage(
+    send: Send, tokens: TokenFactory, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key in hand serves although its set cannot be renewed; without one it is 503, not 500."""
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        assert code(send, tokens.valid()) == "keys_unavailable"
+    assert threading.Thread.start is start
+    assert code(send, tokens.valid()) == "ok"
+    clock.move(HOUR)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        assert code(send, tokens.valid()) == "ok"
 
 
 def test_an_unknown_name_is_503_when_the_last_fetch_failed(

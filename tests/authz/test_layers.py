@@ -40,6 +40,8 @@ EDGE = {
     "problems",
     "proxies",
     "refusals",
+    "refusing",
+    "route_check",
     "routes",
     "verdicts",
 }
@@ -48,7 +50,8 @@ BELOW = {
     "policy": {"base", "policy"},
     "state": {"base", "state"},
     "tokens": {"base", "state", "tokens"},
-    "edge": {"base", "policy", "state", "tokens", "edge"},
+    "inspection": {"base", "state", "tokens", "inspection"},
+    "edge": {"base", "policy", "state", "tokens", "inspection", "edge"},
     "testing": {"base", "policy", "state", "edge", "testing"},
     "front": {"base", "policy", "edge"},
 }
@@ -60,7 +63,7 @@ def part_of(module: tuple[str, ...]) -> str:
     """Return the part that a module of the package belongs to."""
     if not module or module == ("__init__",):
         return "front"
-    if module[0] in ("policy", "state", "tokens", "testing"):
+    if module[0] in ("policy", "state", "tokens", "inspection", "testing"):
         return module[0]
     assert module[0] in BASE | EDGE, f"{module[0]}.py belongs to no part: add it to this test"
     return "base" if module[0] in BASE else "edge"

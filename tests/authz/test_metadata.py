@@ -104,6 +104,26 @@ def test_the_resource_is_that_of_the_setting(make: Make) -> None:
         assert found["resource"] == "https://menu.test/v1"
 
 
+@pytest.mark.parametrize("path", ["/v1", "/caf%C3%A9"])
+def test_a_challenge_names_the_address_of_the_resource(make: Make, path: str) -> None:
+    """Section 3.3: what is found elsewhere is not believed."""
+    client = make(AUTHZ_RESOURCE=f"https://menu.test{path}/")
+    challenge = client.get("/mine").headers["WWW-Authenticate"]
+    address = f"{METADATA}{path}"
+    assert f'resource_metadata="{address}"' in challenge
+    assert client.get(address).json["resource"] == f"https://menu.test{path}/"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("matching", ["host_matching", "subdomain_matching"])
+def test_it_is_found_on_every_host(authz_settings: dict[str, str], matching: str) -> None:
+    options: dict[str, Any] = {matching: True, "static_folder": None, "static_host": None}
+    app = Flask("hosts", **options)
+    app.config.update(authz_settings, SERVER_NAME="api.test")
+    Authz(app)
+    for host in ("api.test", "menu.api.test"):
+        assert app.test_client().get(WELL_KNOWN, headers={"Host": host}).status_code != 404
+
+
 def test_an_app_without_tokens_has_none() -> None:
     app, _ = app_with()
     app.get("/mine")(requires_auth(lambda: "in"))

@@ -16,6 +16,7 @@ class Listing(Observer):
 
     def __init__(self) -> None:
         self.told: list[tuple[str, Any]] = []
+        self.issuers: list[str] = []
 
     def token_remembered(self) -> None:
         self.told.append(("remembered", None))
@@ -25,6 +26,7 @@ class Listing(Observer):
 
     def keys_fetched(self, issuer: str, code: str) -> None:
         self.told.append(("fetched", code))
+        self.issuers.append(issuer)
 
     def stale_keys_used(self, issuer: str) -> None:
         self.told.append(("stale", issuer))
@@ -48,6 +50,15 @@ def app(bare: Flask, clock: Clock, observer: Listing) -> Flask:
 
 def call(client: FlaskClient, token: str) -> int:
     return client.get("/", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+@pytest.mark.parametrize("up", [True, False])
+def test_a_fetch_is_told_with_its_issuer(
+    client: FlaskClient, tokens: TokenFactory, issuer: FakeIssuer, observer: Listing, up: bool
+) -> None:
+    issuer.up = up
+    assert call(client, tokens.valid()) == (200 if up else 503)
+    assert observer.issuers == [issuer.url]
 
 
 def test_a_token_is_verified_once(

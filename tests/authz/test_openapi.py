@@ -22,9 +22,9 @@ from app.authz import (
     requires_permission,
     requires_scope,
 )
+from app.authz.attachment import guard_at
 from app.authz.openapi import PROBLEM, DescribedGuards, Refusal, problem_response
 from app.authz.policy.guard import Guard
-from app.authz.routes import guard_at
 from app.authz.testing import MemoryState
 
 SETTINGS = {"AUTH0_ISSUER_URL": "https://tenant.test/", "AUTH0_AUDIENCE": "https://api.test"}
@@ -210,6 +210,15 @@ def test_challenges_are_those_that_are_sent() -> None:
     assert guards.responses(guard)["403"]["description"] == (
         "Forbidden. Needed: permission a, permission b."
     )
+
+
+def test_a_proof_may_need_a_nonce() -> None:
+    """RFC 9449, section 8: the 401 says which."""
+    config = {"AUTHZ_DPOP_NONCE": "n" * 32}
+    guards, guard = described(requires_auth, config=config, shared=True)
+    assert "DPoP-Nonce" in guards.responses(guard)["401"]["headers"]
+    guards, guard = described(requires_auth, shared=True)
+    assert "DPoP-Nonce" not in guards.responses(guard)["401"]["headers"]
 
 
 def test_a_code_with_two_texts_has_two_examples() -> None:

@@ -126,6 +126,10 @@ def test_a_proxy_that_names_no_host_has_not_checked_it(make: Make, prove: Prove)
     """It has passed on what the caller sent."""
     headers = {"X_Forwarded_Proto": "https", "Host": "evil.test"}
     assert prove(make(PROXY_HOPS="1"), "https://evil.test/mine", **headers) == "dpop_proof_invalid"
+    for empty in ("", '""'):
+        unsaid = headers | {"X_Forwarded_Host": empty}
+        found = prove(make(PROXY_HOPS="1"), "https://evil.test/mine", **unsaid)
+        assert found == "dpop_proof_invalid"
     headers["X_Forwarded_Host"] = "menu.test"
     two = make(PROXY_HOPS="2")
     for url in ("http://evil.test/mine", "https://evil.test/mine", "https://menu.test/mine"):

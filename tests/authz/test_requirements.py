@@ -1,7 +1,7 @@
 """What a view may require of its caller, beyond a login."""
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from functools import partial
 from typing import Any
 
@@ -151,6 +151,15 @@ def test_nothing_required_is_a_type_error(mistake: Callable[[], object]) -> None
         (["a", "b"], ["b", "a"], 403),
         ({"a": [1]}, {"a": [1]}, 200),
         ({"a": [1]}, {"a": [2]}, 403),
+        ({"a": [1]}, {"a": [True]}, 403),
+        ([1], [True], 403),
+        ([1], [1, 2], 403),
+        ({"a": 1}, {"b": 1}, 403),
+        (1, [1], 403),
+        ([1], 1, 403),
+        (1, {"a": 1}, 403),
+        ({"a": 1}, 1, 403),
+        ({"a": 1}, ["a"], 403),
         (lambda value: value > 17, 18, 200),
         (lambda value: value > 17, 17, 403),
         (lambda value: value is None, None, 200),
@@ -210,11 +219,17 @@ def generated(value: object) -> Generator[bool, None, None]:
     yield False
 
 
+async def generated_later(value: object) -> AsyncGenerator[bool, None]:
+    yield False
+
+
 def failing(value: object) -> bool:
     raise ValueError(value)
 
 
-@pytest.mark.parametrize("predicate", [lambda _: Later(), generated, failing])
+@pytest.mark.parametrize(
+    "predicate", [lambda _: Later(), generated, lambda value: generated_later(value), failing]
+)
 def test_a_predicate_that_gives_no_answer_closes_the_door(predicate: object) -> None:
     """What Python takes for true without having decided is no decision."""
     response = ask(requires_claim("org", predicate), caller(claims={"org": "acme"}))

@@ -81,6 +81,31 @@ def test_it_is_refused_by_every_server_within_a_second(
     assert get(new, tokens.valid(sub="bo", jti="2", client_id="other")) == "bo"
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        (Kind.SUBJECT, "al", "its subject; wanted 'iat from {now}', found {iat};"),
+        (Kind.JTI, "one", "its jti; wanted None, found 'one'"),
+    ],
+)
+def test_the_log_says_what_the_list_names(
+    make: Make,
+    issuer: FakeIssuer,
+    state: MemoryState,
+    clock: Clock,
+    tokens: TokenFactory,
+    caplog: pytest.LogCaptureFixture,
+    kind: Kind,
+    value: str,
+    words: str,
+) -> None:
+    state.revoke(entry(issuer, clock, kind, value))
+    iat = int(clock()) - 60
+    assert get(make(), tokens.valid(sub="al", jti="one", iat=iat)) == "token_revoked"
+    expected = f"token_revoked: the deny-list names {words.format(now=clock(), iat=iat)}"
+    assert expected.rstrip(";") in caplog.text
+
+
 def test_a_subject_of_another_issuer_is_another(
     make: Make, issuer: FakeIssuer, state: MemoryState, clock: Clock
 ) -> None:

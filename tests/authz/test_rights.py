@@ -141,6 +141,29 @@ def test_missing_and_denied_look_the_same(
     assert seen_from_outside(denied) == seen_from_outside(missing)
 
 
+@pytest.mark.parametrize(
+    ("path", "subject", "reason"),
+    [
+        ("/foo", "cy", "the right record/{name}/view said no"),
+        ("/none", "al", "what record/{name}/view is about is not there"),
+    ],
+)
+def test_the_log_says_what_the_answer_does_not(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, path: str, subject: str, reason: str
+) -> None:
+    client.get(path, headers=caller(*ALL, subject=subject))
+    assert f"right_denied: no right: {reason}" in caplog.text
+
+
+def test_a_right_that_forgets_to_answer_is_told_so(caplog: pytest.LogCaptureFixture) -> None:
+    tree = Rights()
+    tree.right("a")(lambda: None)
+    app, _ = app_with(rights=tree)
+    app.get("/")(requires_permission("a")(lambda: "in"))
+    assert app.test_client().get("/", headers=caller("a")).status_code == 403
+    assert "the right a returned nothing" in caplog.text
+
+
 def test_a_denied_right_has_a_code_of_its_own(client: FlaskClient) -> None:
     """No scope is offered: the caller has the permission."""
     response = client.get("/foo", headers=caller(*ALL, subject="cy"))
@@ -284,6 +307,7 @@ def test_a_right_without_a_context_gets_no_resource() -> None:
         lambda name: name == "foo",
         lambda name, identity, record: (name, record) == ("foo", "R"),
         lambda identity, *, name: name == "foo",
+        lambda name, **rest: (name, rest) == ("foo", {}),
         lambda identity, record, **rest: rest == {"name": "foo"},
         lambda identity, record, wanted="R": record == wanted,
         lambda resource: resource == "R",
@@ -394,6 +418,25 @@ def test_a_word_at_the_end_of_a_right_is_no_argument_of_a_context() -> None:
     assert ask(app, "/").status_code == 200
     app = one_view_without_resource(tree, "/<name>", "record/{name}")
     assert ask(app, "/foo").status_code == 403
+
+
+def test_a_word_at_the_end_is_told_from_an_argument_above_it() -> None:
+    """Of three segments, the last decides."""
+    tree = Rights()
+    tree.context("shop/{shop}")(lambda shop: f"shop {shop}")
+    tree.context("shop/{shop}/{record}")(lambda record: f"record {record}")
+    tree.right("shop/{shop}/list")(lambda resource: resource == "shop a")
+    tree.right("shop/{shop}/{record}")(lambda resource: resource == "record b")
+    assert ask(one_view(tree, "/<shop>", "shop/{shop}/list"), "/a").text == "in 'shop a'"
+    app = one_view(tree, "/<shop>/<record>", "shop/{shop}/{record}")
+    assert ask(app, "/a/b").text == "in 'record b'"
+
+
+def test_a_context_may_have_a_word_above_its_argument() -> None:
+    tree = Rights()
+    tree.context("shop/main/{record}")(lambda record: f"record {record}")
+    tree.right("shop/main/{record}")(lambda resource: resource == "record b")
+    assert ask(one_view(tree, "/<record>", "shop/main/{record}"), "/b").text == "in 'record b'"
 
 
 def test_trees_of_several_blueprints_are_joined() -> None:

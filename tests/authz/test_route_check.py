@@ -1,5 +1,8 @@
 """Which routes the check at boot looks at: every one with something behind it."""
 
+import subprocess
+import sys
+
 import pytest
 from werkzeug.routing import Rule
 
@@ -53,3 +56,31 @@ def test_options_is_looked_at_where_the_view_answers_it() -> None:
         authz.check(app)
     assert "- OPTIONS /hole" in str(caught.value)
     assert "'view'" not in str(caught.value)
+
+
+PATCHED = """
+from gevent import monkey
+monkey.patch_all()
+from flask import Flask
+from app.authz import Authz, public
+
+app, authz = Flask("app", static_folder=None), Authz()
+app.config.update(AUTH0_ISSUER_URL="https://tenant.test/", AUTH0_AUDIENCE="a")
+authz.init_app(app)
+
+@app.get("/slow")
+@public
+async def slow():
+    return ""
+
+authz.check(app)
+"""
+
+
+def test_async_views_are_told_of_where_they_cannot_run() -> None:
+    """A gevent worker has greenlets for threads."""
+    done = subprocess.run(
+        [sys.executable, "-c", PATCHED], check=True, capture_output=True, text=True
+    )
+    assert "GET /slow" in done.stderr
+    assert "is async, which fails under a gevent worker" in done.stderr

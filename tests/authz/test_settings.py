@@ -94,7 +94,7 @@ def test_a_domain_stands_for_its_address() -> None:
     assert Settings.from_config(config).issuers[0].url == "https://login.test/"
 
 
-@pytest.mark.parametrize("domain", ["https://tenant.test/", "tenant test", "a@b", "a/b"])
+@pytest.mark.parametrize("domain", ["https://tenant.test/", "tenant test", "a@b", "a/b", "a:99999"])
 def test_a_domain_is_a_host_name(domain: str) -> None:
     (problem,) = problems(AUTH0_DOMAIN=domain, AUTH0_AUDIENCE="menu")
     assert problem.startswith("AUTH0_DOMAIN")
@@ -128,11 +128,35 @@ def test_no_audience_is_no_start(value: Any) -> None:
         ("AUTHZ_PERMISSIONS_CLAIM", 1),
         ("AUTHZ_PERMISSIONS_CLAIM", ".."),
         ("AUTHZ_PERMISSIONS_CLAIM", "a..b"),
+        ("AUTHZ_DPOP_NONCE", b"n" * 32),
+        ("AUTHZ_DPOP_NONCE", "n" * 31),
+        ("AUTHZ_RESOURCE", "https://menu.test/<name>"),
+        ("AUTHZ_RESOURCE", "https://menu.test/%3Cname%3E"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused(name: str, value: Any) -> None:
     (problem,) = problems(**GOOD, **{name: value})
     assert problem.startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("AUTHZ_LEEWAI", "AUTHZ_LEEWAY"),
+        ("AUTH0_CLIENT_SECRT", "AUTH0_CLIENT_SECRET"),
+        ("PROXY_HOP", "PROXY_HOPS"),
+        ("PUBLIC_URLS", "PUBLIC_URL"),
+        ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
+    ],
+)
+def test_a_misspelt_name_is_refused(name: str, meant: str) -> None:
+    """What it was to protect would not be."""
+    assert problems(**GOOD, **{name: "x"}) == [f"{name} is not a setting: did you mean {meant}?"]
+
+
+def test_a_misspelt_name_beside_the_right_one_is_somebody_elses() -> None:
+    given = {"PUBLIC_URL": "https://menu.test", "PUBLIC_URLS": "x", "AUTH0_DEBUG": "1", "HOPS": "1"}
+    assert problems(**GOOD | given) == []
 
 
 def test_an_empty_value_is_the_default() -> None:

@@ -23,10 +23,11 @@ from app.authz.state.redis import SEEN as SEEN_KEYS
 from app.authz.state.sql import ADDED, BATCH, SEEN, SqlState, metadata
 from app.authz.testing import Clock, MemoryState
 from app.database import patience
+from tests.processes import at_once
 from tests.servers.fixtures import kept
 from tests.serving.running import free_port, until
 
-from .states import KINDS, opened, race, with_tables
+from .states import KINDS, opened, race, race_at, with_tables
 
 # These start servers and processes, and write to disk at once from many threads.
 pytestmark = pytest.mark.slow
@@ -112,7 +113,28 @@ def test_of_forty_threads_one_is_first(state: State) -> None:
 def test_of_four_processes_with_ten_threads_each_one_is_first(kind: str, url: str) -> None:
     """For each key that they race for."""
     keys = [uuid4().hex for _ in range(20)]
-    assert sum(racing(kind, url, 10, keys)) == len(keys)
+    assert sum(at_once(4, race_at, kind, url, keys, 10)) == len(keys)
+
+
+#: A process that gevent has patched. It has four others race for keys, once all of them are there.
+#: Each writes once: an unbuffered `print` writes twice, and another's number gets in between.
+PATCHED = """
+from gevent import monkey
+monkey.patch_all()
+import os, sys
+from tests.authz.states import race_at
+kind, url, *keys = sys.argv[1:]
+waiting, going = os.pipe()
+racers = []
+for _ in range(4):
+    racers.append(os.fork())
+    if not racers[-1]:
+        os.read(waiting, 1)
+        os.write(sys.stdout.fileno(), b"%d " % race_at(kind, url, keys, 40))
+        sys.exit()
+os.write(going, bytes(4))
+sys.exit(any(os.waitpid(racer, 0)[1] for racer in racers))
+"""
 
 
 @pytest.mark.slow
@@ -120,37 +142,10 @@ def test_of_four_processes_with_ten_threads_each_one_is_first(kind: str, url: st
 def test_greenlets_race_like_threads(kind: str, url: str) -> None:
     """In a worker that gevent has patched, where one waits the others go on."""
     keys = [uuid4().hex for _ in range(5)]
-    assert sum(racing(kind, url, 40, keys, patched=True)) == len(keys)
-
-
-#: Runs a module in a process that gevent has patched.
-PATCHED = "from gevent import monkey; monkey.patch_all(); import runpy; runpy.run_module("
-
-
-def racing(
-    kind: str, url: str, threads: int, keys: list[str], *, patched: bool = False
-) -> list[int]:
-    """Let four processes race; return how many firsts each had."""
-    program = "tests.authz.states"
-    run = ["-c", f"{PATCHED}{program!r}, run_name='__main__')"] if patched else ["-m", program]
-    command = [sys.executable, *run, kind, url, str(threads), *keys]
-    with ExitStack() as stack:
-        racers = [
-            stack.enter_context(
-                subprocess.Popen(
-                    command,
-                    cwd=ROOT,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            for _ in range(4)
-        ]
-        for racer in racers:
-            assert racer.stdout
-            assert racer.stdout.readline() == "ready\n"
-        return [int(racer.communicate("go\n")[0]) for racer in racers]
+    command = [sys.executable, "-c", PATCHED, kind, url, *keys]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    firsts = [int(line) for line in done.stdout.split()]
+    assert (len(firsts), sum(firsts)) == (4, len(keys))
 
 
 #: A server that preloads: its process has used the state before it forks.
@@ -559,6 +554,26 @@ def test_a_lost_deny_list_is_written_again(valkey: str, clock: Clock, entry: Rev
     RedisState(valkey, clock=clock).revoke(other)
     assert set(state.revocations()) == {entry, other}
     assert set(RedisState(valkey, clock=clock).revocations()) == {entry, other}
+
+
+def test_a_lost_list_may_have_been_empty(valkey: str, clock: Clock) -> None:
+    forget(valkey)
+    state = RedisState(valkey, clock=clock)
+    assert not state.revocations()
+    forget(valkey)
+    assert not state.revocations()
+
+
+def test_a_probe_notices_a_loss(valkey: str, clock: Clock, entry: Revocation) -> None:
+    """In a quiet hour nothing else is asked between a revocation, a loss and a restart, after which
+    nobody would know."""
+    forget(valkey)
+    state = RedisState(valkey, clock=clock)
+    RedisState(valkey, clock=clock).revoke(entry)
+    state.ping()
+    forget(valkey)
+    state.ping()
+    assert list(RedisState(valkey, clock=clock).revocations()) == [entry]
 
 
 def test_another_database_is_a_mistake() -> None:

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+import requests
+from flask import Flask
 
-from app.authz.testing import TokenFactory
+from app.authz import anonymous_only, public
+from app.authz.testing import FakeIssuer, TokenFactory, matrix
+from app.authz.testing.issuer import METADATA
 
 from .conftest import Send, code_of
 
@@ -81,3 +85,28 @@ def test_the_matrix_sees_whether_the_guards_hold(
     pytester.makepyfile(MATRIX.format(sabotage=sabotage))
     counted = pytester.runpytest_subprocess("-p", "no:cacheprovider").parseoutcomes()
     assert counted.get("failed", 0) > 20 if failed else counted == {"passed": 1}
+
+
+def test_the_matrix_tries_every_kind_of_route(
+    app: Flask, tokens: TokenFactory, subtests: pytest.Subtests
+) -> None:
+    """Those that want no login, and one whose first sample is another route's address."""
+    app.get("/login", endpoint="login")(anonymous_only(lambda: ""))
+    app.get("/rooms/<name>", endpoint="room")(public(lambda name: ""))
+    app.get("/rooms/sample", endpoint="sample")(public(lambda: ""))
+    matrix.test_guards(app, tokens, subtests)
+
+
+def test_the_matrix_says_which_route_it_cannot_try(
+    app: Flask, tokens: TokenFactory, subtests: pytest.Subtests
+) -> None:
+    app.get("/<any(red, blue):colour>", endpoint="colour")(public(lambda colour: ""))
+    with pytest.raises(LookupError, match="colour"):
+        matrix.test_guards(app, tokens, subtests)
+
+
+def test_the_issuer_answers_as_one_does(issuer: FakeIssuer) -> None:
+    """To any method, and elsewhere with 404."""
+    metadata = requests.post(issuer.url + METADATA, timeout=10)
+    assert metadata.json()["issuer"] == issuer.url
+    assert requests.get(f"{issuer.url}/elsewhere", timeout=10).status_code == 404

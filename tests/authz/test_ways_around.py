@@ -6,19 +6,24 @@ from functools import cache, partial, wraps
 from typing import Any, ClassVar
 
 import pytest
-from flask import Blueprint, Flask, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.views import MethodView
+from flask.views import View as ViewClass
 from werkzeug.routing import Rule
 
 from app.authz import (
+    Authz,
     AuthzError,
+    Rights,
     anonymous_only,
     current_identity,
+    current_resource,
     optional_auth,
     public,
     requires_auth,
     requires_permission,
 )
+from app.authz.verdicts import verdict_of
 
 from .handmade import app_with, caller
 
@@ -244,12 +249,307 @@ def test_a_view_with_one_guard_may_call_another_of_the_same() -> None:
     assert statuses(app, method="PUT") == PERMITTED
 
 
-def test_an_error_handler_is_no_way_to_a_view() -> None:
+@pytest.fixture
+def own() -> Flask:
+    """An app in which a caller may read what is its own, and views call the one that shows it."""
+    app, authz = app_with()
+
+    @app.get("/record/<name>")
+    @requires_auth
+    @requires_permission("record/{name}")
+    def show(name: str, **more: str) -> str:
+        return name
+
+    calling: dict[str, Callable[[str], str]] = {
+        "other": lambda name: show("secret"),
+        "more": lambda name: show(name, more="x"),
+        "twice": lambda name: show(name) + show(name),
+        "both": lambda name: show(name) + show(name="secret"),
+    }
+    for endpoint, view in calling.items():
+        app.add_url_rule(f"/{endpoint}/<name>", endpoint, requires_auth(view))
+    authz.check(app)
+    return app
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/record/mine", 200),
+        ("/record/secret", 403),
+        ("/more/mine", 200),
+        ("/more/secret", 403),
+        ("/twice/mine", 200),
+        ("/other/mine", 403),
+        ("/both/mine", 403),
+    ],
+)
+def test_a_call_is_decided_on_its_own_arguments(own: Flask, path: str, status: int) -> None:
+    """What the route was let in for says nothing of another record."""
+    assert own.test_client().get(path, headers=caller("record/mine")).status_code == status
+
+
+def test_a_second_call_of_the_routes_own_view_is_decided_anew() -> None:
+    app, _ = app_with()
+
+    @app.get("/<name>")
+    @requires_permission("record/{name}")
+    def show(name: str, further: str = "secret") -> str:
+        return show(further) if name == "mine" else name
+
+    assert app.test_client().get("/mine", headers=caller("record/mine")).status_code == 403
+
+
+RECORD = requires_permission("record/{name}")
+
+
+def converting(view: Any) -> Any:
+    """Stands for a decorator that makes an argument of another."""
+
+    @wraps(view)
+    def inner(name: str) -> Any:
+        return view(name=request.args.get("instead", name))
+
+    return inner
+
+
+def loading(view: Any) -> Any:
+    """Stands for a decorator that puts what an argument means in its place."""
+
+    @wraps(view)
+    def inner(name: str) -> Any:
+        return view(record=[name])
+
+    return inner
+
+
+class Records(MethodView):
+    @RECORD
+    def get(self, name: str) -> Any:
+        again = request.args.get("again")
+        return self.get(again) if again and again != name else name
+
+
+class Record(ViewClass):
+    @RECORD
+    def dispatch_request(self, name: str) -> Any:  # type: ignore[override]
+        again = request.args.get("again")
+        return self.dispatch_request(again) if again and again != name else name
+
+
+class Bound:
+    def method(self, name: str) -> Any:
+        again = request.args.get("again")
+        return bound(again) if again and again != name else name
+
+
+bound: Any = RECORD(Bound().method)
+
+
+@pytest.mark.parametrize(
+    ("view", "path", "status"),
+    [
+        (RECORD(converting(requires_auth(lambda name: name))), "/mine", 200),
+        (RECORD(converting(requires_auth(lambda name: name))), "/mine?instead=secret", 403),
+        (converting(RECORD(lambda name: name)), "/mine?instead=secret", 403),
+        (RECORD(loading(requires_auth(lambda record: record[0]))), "/mine", 200),
+        (loading(RECORD(lambda record: record[0])), "/mine", 200),
+        (Records.as_view("view"), "/mine?again=secret", 403),
+        (Record.as_view("view"), "/mine?again=secret", 403),
+        (Record.as_view("view"), "/mine?again=mine", 200),
+        (bound, "/mine", 200),
+        (bound, "/mine?again=secret", 403),
+    ],
+)
+def test_what_was_decided_on_is_what_is_done(view: View, path: str, status: int) -> None:
+    """Whatever stands between the guard and the view, and however often it is called."""
+    app, authz = app_with()
+    app.add_url_rule("/<name>", "view", view)
+    authz.check(app)
+    assert app.test_client().get(path, headers=caller("record/mine")).status_code == status
+
+
+def test_a_hook_that_changes_the_arguments_reaches_nothing_else() -> None:
+    app, _ = app_with()
+    app.get("/<name>")(RECORD(lambda name: name))
+
+    @app.before_request
+    def swap() -> None:
+        assert request.view_args
+        request.view_args["name"] = "secret"
+
+    assert app.test_client().get("/mine", headers=caller("record/mine")).status_code == 403
+
+
+def test_a_guard_above_another_decorator_holds_for_calls_too() -> None:
+    """What lies between them may answer without the view."""
+    app, _ = app_with()
+    kept: list[str] = []
+
+    def caching(view: View) -> View:
+        @wraps(view)
+        def inner() -> str:
+            kept[:] = kept or [view()]
+            return kept[0]
+
+        return inner
+
+    view: Callable[[], str] = a(caching(requires_auth(lambda: "in")))
+    app.add_url_rule("/", "view", view)
+    app.add_url_rule("/open", "open", public(lambda: view()))
+    assert statuses(app) == PERMITTED
+    assert statuses(app, "/open") == (401, 401, 401)
+
+
+def test_the_guard_of_a_blueprint_holds_for_calls_of_its_views() -> None:
+    """Of those that bear a guard themselves: others know nothing of the call."""
+    app, authz = app_with()
+    bp = Blueprint("admin", __name__)
+    view: Callable[[], str] = requires_auth(lambda: "in")
+    bp.get("/inner")(view)
+    authz.guard_blueprint(bp, a)
+    app.register_blueprint(bp)
+    app.get("/")(requires_auth(lambda: view()))
+    assert statuses(app) == PERMITTED
+
+
+def test_the_guard_of_a_blueprint_holds_for_calls_of_its_classes() -> None:
+    """Of whichever of their functions."""
+    app, authz = app_with()
+    bp = Blueprint("admin", __name__)
+    bp.add_url_rule("/<name>", view_func=Record.as_view("inner"))
+    authz.guard_blueprint(bp, a)
+    app.register_blueprint(bp)
+    app.get("/by/<name>")(requires_auth(lambda name: Record().dispatch_request(name)))
+    for path, granted, status in [
+        ("/by/mine", ["record/mine"], 403),
+        ("/by/mine", ["record/mine", "a"], 200),
+        ("/mine", ["record/mine", "a"], 200),
+    ]:
+        assert app.test_client().get(path, headers=caller(*granted)).status_code == status
+
+
+def test_a_subclass_with_decorators_of_its_own_stays_guarded() -> None:
+    @a
+    class Base(MethodView):
+        def get(self) -> str:
+            return "in"
+
+    class Own(Base):
+        decorators: ClassVar = [lambda view: view]
+
+    view: Any = Own.as_view("own")
+    bare = Flask("bare", static_folder=None)
+    bare.add_url_rule("/", view_func=view)
+    assert bare.test_client().get("/").status_code == 500
+    app, _ = app_with()
+    app.get("/")(public(lambda: view()))
+    assert statuses(app) == (401, 401, 401)
+
+
+@pytest.mark.parametrize("again", ["cause", "itself"])
+def test_a_refusal_that_is_its_own_cause_is_answered(again: str) -> None:
+    """Its frames are let go of once, and not for ever."""
+    app, _ = app_with()
+    inner: Callable[[], str] = a(lambda: "in")
+
+    def view() -> str:
+        try:
+            return inner()
+        except AuthzError as error:
+            refusal, wrapped = error, LookupError()
+        wrapped.__cause__ = refusal
+        raise refusal from (wrapped if again == "cause" else refusal)
+
+    app.add_url_rule("/", "view", requires_auth(view))
+    assert statuses(app) == PERMITTED
+
+
+def test_the_resource_of_an_inner_call_ends_with_it() -> None:
+    """Else a view would change what its caller may only see."""
+    tree = Rights()
+    tree.context("record/{name}")(lambda name: name)
+    tree.right("record/{name}/view")(lambda: True)
+    tree.right("record/{name}/edit")(lambda identity, resource: resource == "mine")
+    app, _ = app_with(rights=tree)
+    show: Callable[..., str] = requires_permission("record/{name}/view")(
+        lambda name: str(current_resource)
+    )
+
+    @app.get("/<name>")
+    @requires_permission("record/{name}/edit")
+    def edit(name: str) -> str:
+        return f"{show(name='theirs')}, {current_resource}"
+
+    headers = caller("record/theirs/view", "record/mine/edit")
+    assert app.test_client().get("/mine", headers=headers).text == "theirs, mine"
+
+
+def test_the_resource_is_that_of_the_call() -> None:
+    """What a view shows is what the right was asked about."""
+    tree = Rights()
+    tree.context("record/{name}")(lambda name: f"the {name} record")
+    tree.right("record/{name}/view")(lambda: True)
+    app, _ = app_with(rights=tree)
+
+    @app.get("/<name>")
+    @requires_permission("record/{name}/view")
+    def show(name: str) -> str:
+        return str(current_resource)
+
+    app.get("/by/<name>")(requires_auth(lambda name: show("other")))
+    headers = caller("record/other/view")
+    assert app.test_client().get("/by/mine", headers=headers).text == "the other record"
+
+
+def test_a_refusal_that_a_view_catches_is_none() -> None:
+    """No challenge, no log line, no verdict: the request was answered."""
+    app, _ = app_with()
+    inner: Callable[[], str] = a(lambda: "in")
+    verdicts = []
+
+    @app.get("/")
+    @requires_auth
+    def view() -> str:
+        try:
+            return inner()
+        except AuthzError:
+            return "something else"
+
+    @app.after_request
+    def keep(response: Response) -> Response:
+        verdicts.append(verdict_of(request))
+        return response
+
+    response = app.test_client().get("/", headers=caller())
+    assert (response.status_code, response.text) == (200, "something else")
+    assert "WWW-Authenticate" not in response.headers
+    assert [verdict.outcome for verdict in verdicts if verdict] == ["accepted"]
+
+
+def test_stacked_decorators_look_once() -> None:
+    def view() -> str:
+        return "in"
+
+    stacked = requires_auth(a(requires_permission("b")(view)))
+    assert stacked.__wrapped__ is view  # type: ignore[attr-defined]
+
+
+def test_an_error_handler_is_no_way_to_a_view(caplog: pytest.LogCaptureFixture) -> None:
     """Where no route was reached nobody was let in."""
     app, _ = app_with()
     view: Callable[[], str] = a(lambda: "in")
     app.register_error_handler(404, lambda error: view())
     assert app.test_client().get("/", headers=caller("a")).status_code == 500
+    assert "no guard has let this request in: an error handler" in caplog.text
+
+
+def test_an_error_handler_may_show_a_public_page() -> None:
+    """To sign in on, say."""
+    app, _ = app_with()
+    view: Callable[[], str] = public(lambda: f"sign in, {current_identity.subject}")
+    app.register_error_handler(404, lambda error: view())
+    assert app.test_client().get("/", headers=caller("a")).text == "sign in, None"
 
 
 def test_an_answer_to_refusals_is_no_way_to_a_view() -> None:
@@ -397,11 +697,20 @@ def test_a_view_that_takes_the_place_of_another_brings_its_guard() -> None:
     assert statuses(app) == PERMITTED
 
 
-def test_a_guard_layer_of_two_is_passed_twice() -> None:
-    """Whoever guards an app twice asks twice."""
+def test_an_app_has_one_guard_layer() -> None:
+    """Of two, one would authenticate, and the other be asked for its settings."""
     app = app_of(a(lambda: "in"))
-    app_with(authenticate=lambda request: None)[1].init_app(app)
-    assert statuses(app) == (401, 401, 401)
+    with pytest.raises(RuntimeError, match="has an Authz already"):
+        Authz(authenticate=lambda request: None).init_app(app)
+    assert statuses(app) == PERMITTED
+
+
+def test_an_app_that_serves_cannot_be_guarded_any_more() -> None:
+    """Who has come before would have found it open."""
+    app = Flask("late", static_folder=None)
+    app.test_client().get("/")
+    with pytest.raises(AssertionError, match="has already handled its first request"):
+        Authz(app, authenticate=lambda request: None)
 
 
 def test_a_static_file_of_a_blueprint_is_closed() -> None:

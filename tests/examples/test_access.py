@@ -25,26 +25,17 @@ RIGHTS = {
     ("charlie", "public", "view"),
 }
 
-#: Scopes of a login, and the records and actions that they grant.
+#: Scopes of a login, and the records and actions that they grant. Of patterns: `test_grants`.
 GRANTS: dict[tuple[str, ...], set[tuple[str, str]]] = {
     (): set(),
     ("user/view", "record/list"): set(),
     ("record/foo/view",): {("foo", "view")},
-    ("record/public/edit",): {("public", "edit")},
     ("record/foo/edit", "record/bar/view"): {("foo", "edit"), ("bar", "view")},
     ("record/*/view",): {(record, "view") for record in RECORDS},
-    ("record/*/edit",): {(record, "edit") for record in RECORDS},
     ("record/bar/*",): {("bar", "view"), ("bar", "edit")},
-    ("record/*/*",): set(product(RECORDS, ACTIONS)),
     ("record/**",): set(product(RECORDS, ACTIONS)),
-    ("**/*",): set(product(RECORDS, ACTIONS)),
     ("**",): set(product(RECORDS, ACTIONS)),
-    ("**/view",): {(record, "view") for record in RECORDS},
-    ("*/foo/*",): {("foo", "view"), ("foo", "edit")},
-    ("user/*",): set(),
-    ("*",): set(),
     ("*/*",): set(),
-    ("*/*/*/*",): set(),
 }
 
 

@@ -30,17 +30,11 @@ def test_password_is_answered_with_a_token(client: FlaskClient, user: str) -> No
 @pytest.mark.parametrize(
     ("username", "password"),
     [
-        ("alice", "hunter3"),
         ("alice", "Hunter2"),
-        ("alice", ""),
         ("alice", "hunter2\x00"),
-        ("alice", "hunter2 "),
-        ("alice", "h" * 50_000),
         ("Alice", PASSWORD),
-        ("alice ", PASSWORD),
         ("dave", PASSWORD),
         ("", ""),
-        ("\x00", "\x00"),
     ],
     ids=lambda text: ascii(text[:10]),
 )

@@ -1,4 +1,4 @@
-"""An issuer, an attacker, and an app with a view of each mode. One of each for the whole run."""
+"""An issuer, an attacker, and an app with views of several modes. One of each for the whole run."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -10,7 +10,6 @@ from werkzeug.test import TestResponse
 
 from app.authz import (
     Authz,
-    anonymous_only,
     current_identity,
     optional_auth,
     public,
@@ -26,7 +25,6 @@ from .keys import SeededKey
 VIEWS: dict[str, Callable[[Any], Any]] = {
     "requires_auth": requires_auth,
     "optional_auth": optional_auth,
-    "anonymous_only": anonymous_only,
     "public": public,
     "requires_permission": requires_permission("create:items"),
 }
@@ -65,7 +63,7 @@ def forge(issuer: FakeIssuer, canary: Canary, still: Clock) -> Forge:
 
 
 def guarded(issuer: FakeIssuer, clock: Clock, **settings: str) -> Flask:
-    """Return an app with a view of each mode, at an address of its name."""
+    """Return an app with the views, each at an address of its name."""
     app = Flask("hostile", static_folder=None)
     app.config.update(AUTH0_ISSUER_URL=issuer.url, AUTH0_AUDIENCE="https://api.test", **settings)
     authz = Authz(clock=clock, timer=clock)

@@ -7,7 +7,7 @@ from threading import active_count
 import pytest
 
 from app.authz.testing import Clock
-from app.limits import counters, server
+from app.limits import counters
 from app.limits.counters import Counters, Memory
 from tests.servers.fixtures import kept
 from tests.serving.running import free_port
@@ -103,7 +103,7 @@ class TestServer:
         self, steady: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It takes connections and says nothing: only one request waits for it."""
-        monkeypatch.setattr(server, "TIMEOUT", 0.05)
+        monkeypatch.setattr(counters, "TIMEOUT", 0.05)
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(1)
             silent = Counters(url=f"redis://127.0.0.1:{listener.getsockname()[1]}/0")

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
+from flask.cli import FlaskGroup
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -11,9 +13,9 @@ import config
 from app import create_app
 from app.authz import events
 from app.authz.testing import FakeIssuer, TokenFactory
+from tests.conftest import Bearer
 
 ClientMaker = Callable[..., FlaskClient]
-Bearer = Callable[..., dict[str, str]]
 
 
 @pytest.fixture
@@ -54,6 +56,12 @@ class TestOff:
 
     def test_no_hook_is_installed(self, app: Flask) -> None:
         assert "limiter" not in app.extensions
+
+    def test_help_offers_no_command_that_does_nothing(self, environ: dict[str, str]) -> None:
+        flask = FlaskGroup(create_app=lambda: create_app(environ))
+        shown = CliRunner().invoke(flask, ["--help"]).output
+        assert "seed" in shown
+        assert "limiter" not in shown
 
     def test_nothing_is_limited(self, client: FlaskClient) -> None:
         assert set(codes(client, 50)) == {404}

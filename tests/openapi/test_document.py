@@ -11,8 +11,10 @@ from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from app import create_app
+from app.authz import public, requires_permission
 from app.items.seed import fill_empty_menu
 from app.openapi.document import HIDDEN, OPERATIONS, described
+from app.readiness import Database, Findings, Readiness
 
 from .conftest import Document
 
@@ -107,10 +109,23 @@ def test_answers_of_guard_and_view_share_a_status(document: Document) -> None:
     unavailable = resolved(document, responses["503"])["content"]["application/problem+json"]
     codes = unavailable["schema"]["properties"]["code"]["enum"]
     assert codes == ["keys_unavailable", "state_unavailable", "database_unavailable"]
-    assert list(unavailable["examples"]) == codes
+    assert [each["value"]["code"] for each in unavailable["examples"].values()] == [
+        *codes,
+        "database_unavailable",
+    ]
     malformed = resolved(document, responses["400"])["content"]["application/problem+json"]
     details = {example["value"]["detail"] for example in malformed["examples"].values()}
     assert len(details) == 2
+
+
+def test_a_change_of_which_nobody_knows_is_not_to_be_sent_again(document: Document) -> None:
+    """Of 503, a change alone may come without `Retry-After`, and an example says so."""
+    for (path, method), operation in operations(document).items():
+        if "503" in operation["responses"]:
+            answer = resolved(document, operation["responses"]["503"])
+            changes = path.startswith("/items") and method != "GET"
+            assert answer["headers"]["Retry-After"]["required"] is not changes
+            assert ("Whether the change was made is not known" in str(answer)) is changes
 
 
 def test_every_error_has_an_example_that_is_one(document: Document) -> None:
@@ -167,6 +182,11 @@ class TestSettings:
     def test_our_own_address_is_the_server(self, document: Document) -> None:
         assert document["servers"] == [{"url": "https://menu.test"}]
 
+    @pytest.mark.parametrize("environ", [{"AUTHZ_RESOURCE": "https://a.test/b"}], indirect=True)
+    def test_a_resource_with_a_path_leaves_it_valid(self, document: Document) -> None:
+        """Its metadata have two addresses."""
+        validate(document, cls=OpenAPIV31SpecValidator)
+
     @pytest.mark.parametrize("environ", [{"AUTHZ_DPOP": "required"}], indirect=True)
     def test_where_proofs_are_required_nothing_else_opens(self, document: Document) -> None:
         assert list(document["components"]["securitySchemes"]) == ["dpop"]
@@ -183,12 +203,85 @@ def test_every_answer_names_its_request(document: Document) -> None:
             assert "X-Request-ID" in resolved(document, response)["headers"]
 
 
-def test_limits_that_are_set_are_answers(environ: dict[str, str]) -> None:
-    """And those that are not are none."""
-    for settings, expected in (({}, False), ({"RATELIMIT_PER_ADDRESS": "9/minute"}, True)):
-        found = json.loads(described(create_app(environ | settings)))
-        response = found["paths"]["/items"]["get"]["responses"].get("429")
-        assert (response is not None) is expected
-        if response is not None:
-            headers = resolved(found, response)["headers"]
-            assert "Retry-After" in headers
+PUBLIC = [("/items", "GET"), ("/", "GET"), ("/openapi.json", "GET")]
+GUARDED = [("/items", "POST"), ("/items/{item_id}", "DELETE"), ("/metrics", "GET")]
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (None, []),
+        ("RATELIMIT_PER_ADDRESS", [*PUBLIC, *GUARDED]),
+        ("RATELIMIT_PER_CALLER", GUARDED),
+        ("RATELIMIT_BAD_TOKENS", GUARDED),
+    ],
+)
+def test_limits_that_are_set_are_answers(
+    environ: dict[str, str], limit: str | None, expected: list[tuple[str, str]]
+) -> None:
+    """Of the routes whose requests they count, which probes are not among."""
+    settings = {limit: "9/minute"} if limit else {}
+    found = json.loads(described(create_app(environ | settings)))
+    limited = {
+        route: resolved(found, operation["responses"]["429"])
+        for route, operation in operations(found).items()
+        if "429" in operation["responses"]
+    }
+    probes = {("/health/live", "GET"), ("/health/ready", "GET")}
+    assert limited.keys() & {*PUBLIC, *GUARDED, *probes} == set(expected)
+    assert all("Retry-After" in response["headers"] for response in limited.values())
+
+
+def test_a_body_that_is_too_slow_is_an_answer_where_there_is_one(document: Document) -> None:
+    for operation in operations(document).values():
+        assert ("408" in operation["responses"]) is ("requestBody" in operation)
+
+
+def examples(document: Document, path: str, status: str) -> dict[str, Any]:
+    """Return the example problems of GET, by name."""
+    answer = resolved(document, operations(document)[path, "GET"]["responses"][status])
+    found: dict[str, Any] = answer["content"]["application/problem+json"]["examples"]
+    return {name: example["value"] for name, example in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("database_is", "code"),
+    [("unreachable", "database_unavailable"), ("behind", "migrations_behind")],
+)
+def test_examples_of_a_server_that_is_not_ready_say_what_it_says(
+    client: FlaskClient,
+    document: Document,
+    monkeypatch: pytest.MonkeyPatch,
+    database_is: Database,
+    code: str,
+) -> None:
+    monkeypatch.setattr(Readiness, "findings", lambda _: Findings(database_is, "ok"))
+    answer = client.get("/health/ready").get_json()
+    assert examples(document, "/health/ready", "503")[code] == answer | {"keys": []}
+
+
+def test_the_example_of_an_unknown_host_is_what_it_is_told(
+    client: FlaskClient, document: Document
+) -> None:
+    path = "/.well-known/oauth-protected-resource"
+    answer = client.get(path, headers={"Host": "evil.test"})
+    assert list(examples(document, path, "400").values()) == [answer.get_json()]
+
+
+@pytest.fixture
+def extended(environ: dict[str, str]) -> Document:
+    """The document of an app with two views of its own, which nobody has described."""
+    app = create_app(environ)
+    app.add_url_rule("/hours", view_func=public(lambda: "always"))
+    app.add_url_rule(
+        "/orders", "order", requires_permission("create:items")(lambda: "done"), methods=["POST"]
+    )
+    found: Document = json.loads(described(app))
+    return found
+
+
+def test_a_view_that_nobody_has_described_leaves_the_document_valid(extended: Document) -> None:
+    """It has the answers of its guard, and says that it answers."""
+    validate(extended, cls=OpenAPIV31SpecValidator)
+    assert "200" in operations(extended)["/hours", "GET"]["responses"]
+    assert {"200", "401", "403"} <= set(operations(extended)["/orders", "POST"]["responses"])

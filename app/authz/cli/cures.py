@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..inspection.findings import NOBODY, Finding, Inspection, Kind
 from ..refusals import quoted
 from ..tokens import binding, compact, parts, rules
-from ..tokens.inspection import NOBODY, Finding, Inspection, Kind
 from ..tokens.parts import PartMalformed
 from .moments import duration
 
@@ -124,10 +124,7 @@ def _key(case: Inspection) -> Cures:
 
 
 def _signature(case: Inspection) -> Cures:
-    try:
-        length = len(parts.decode(case.parts[2])) if case.parts else 0
-    except PartMalformed:
-        return
+    length = len(parts.decode(case.parts[2])) if case.parts else 0
     if case.header and case.header.alg[:2] in ("RS", "PS") and length < RSA_SIGNATURE:
         yield "the signature is too short: see that the whole token was copied"
 

@@ -8,11 +8,11 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from ..errors import TokenMalformed
+from ..errors import KeysUnavailable, TokenMalformed
+from ..inspection.findings import Finding, Inspection, Kind
+from ..inspection.inspector import inspect
 from ..refusals import printable, quoted
 from ..tokens import rules
-from ..tokens.inspection import Finding, Inspection, Kind
-from ..tokens.inspector import inspect
 from . import pasted
 from .cures import cure
 from .inside import authenticator
@@ -99,6 +99,8 @@ def _lines(case: Inspection) -> Iterator[str]:
         yield "A request with it is let in, as far as the token goes."
     else:
         yield f"A request with it is refused: {refusal.status} {refusal.code}."
+        if isinstance(refusal, KeysUnavailable):
+            yield "A server that has fetched the keys before goes on with them."
     if case.unverified_claims is not None:
         vouched = "" if case.vouched else ", for which nobody vouches"
         yield ""

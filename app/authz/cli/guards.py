@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
 
+from ..current import current_flask
 from ..metadata import ENDPOINT
+from ..parsing import names
 from ..routes import Route, routes
 
 #: How a mode is shown where nothing was declared: the route is closed, and a mistake.
@@ -32,7 +34,7 @@ def show_routes(as_json: bool, check: bool, allowed: tuple[str, ...]) -> None:
     ALLOWED are the routes that may be open, each as "GET /items", "/items" for all its methods, an
     endpoint, or a file with one of these a line.
     """
-    found = list(routes(_app()))
+    found = list(routes(current_flask()))
     rows = [_row(group) for group in _grouped(found)]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
@@ -49,7 +51,7 @@ def show_permissions(as_json: bool) -> None:
     """Print every permission that a route requires, and the line of the auth0 CLI that makes them
     the permissions of the API in a tenant."""
     found: dict[str, list[str]] = {}
-    for route in routes(_app()):
+    for route in routes(current_flask()):
         for requirement in route.guard.requirements:
             for name in requirement.permissions:
                 found.setdefault(name.text, []).append(f"{route.method} {route.rule.rule}")
@@ -88,14 +90,9 @@ def _lines(allowed: Iterable[str]) -> Iterable[str]:
             yield text
 
 
-def _app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined, no-any-return]
-
-
 def _audience() -> str:
     """Return the API's identifier in the tenant, as far as the app knows it."""
-    audiences = current_app.config.get("AUTH0_AUDIENCE") or "AUDIENCE"
-    return audiences.split(",")[0].strip() if isinstance(audiences, str) else str(audiences[0])
+    return names(current_app.config.get("AUTH0_AUDIENCE") or "AUDIENCE")[0]
 
 
 def _grouped(found: list[Route]) -> list[list[Route]]:

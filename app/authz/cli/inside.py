@@ -3,7 +3,7 @@
 import click
 from flask import current_app
 
-from ..enforcement import Enforcement
+from ..enforcement import enforcement_of
 from ..tokens.authenticator import Authenticator
 
 
@@ -12,7 +12,7 @@ def authenticator() -> Authenticator | None:
 
     It has fetched nothing yet.
     """
-    enforcement: Enforcement = current_app.extensions["authz"]
+    enforcement = enforcement_of(current_app)
     if not enforcement.callers.reads_tokens:
         click.echo("This app authenticates callers itself: no token is looked at.", err=True)
         return None

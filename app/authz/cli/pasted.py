@@ -2,21 +2,30 @@
 
 import re
 import sys
+from collections.abc import Callable
 
 import click
 
 #: Characters that are read at most. No token comes near it.
 MAX_INPUT = 100_000
 
-_QUOTES = re.compile(r"""^["'`]+|["'`]+$""")
-#: What surrounds a token, and how to say so, in the order in which it is taken off.
-_AROUND: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("quotes", _QUOTES),
-    ("the header's name", re.compile(r"^authorization\s*:\s*", re.IGNORECASE)),
-    ("the scheme", re.compile(r"^(?:bearer|dpop)(?:\s+|$)", re.IGNORECASE)),
-    ("quotes", _QUOTES),
-    ("line breaks", re.compile(r"\s*[\r\n]\s*")),
+_QUOTES = "\"'`"
+_HEADER = re.compile(r"authorization\s*:\s*", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:bearer|dpop)(?:\s+|$)", re.IGNORECASE)
+
+#: What surrounds a token, and how to take it off, in the order in which that is done.
+_AROUND: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("quotes", lambda text: text.strip(_QUOTES)),
+    ("the header's name", lambda text: _without(_HEADER, text)),
+    ("the scheme", lambda text: _without(_SCHEME, text)),
+    ("quotes", lambda text: text.strip(_QUOTES)),
+    ("line breaks", lambda text: "".join(map(str.strip, re.split(r"[\r\n]", text)))),
 )
+
+
+def _without(beginning: re.Pattern[str], text: str) -> str:
+    found = beginning.match(text)
+    return text[found.end() :] if found else text
 
 
 def read(argument: str) -> str:
@@ -44,8 +53,8 @@ def read(argument: str) -> str:
 
 def _bare(text: str) -> str:
     taken: list[str] = []
-    for what, pattern in _AROUND:
-        rest = pattern.sub("", text)
+    for what, take_off in _AROUND:
+        rest = take_off(text)
         if rest != text:
             taken.append(what)
         text = rest

@@ -12,7 +12,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from ..enforcement import Enforcement
+from ..enforcement import enforcement_of
 from ..errors import StateUnavailable
 from ..refusals import quoted
 from ..settings import Issuer
@@ -53,7 +53,7 @@ def revoke(
 
     Give exactly one of --jti, --subject, --client and --token.
     """
-    enforcement: Enforcement = current_app.extensions["authz"]
+    enforcement = enforcement_of(current_app)
     state = _state(enforcement.state)
     now = time.time()
     kind, value = _only({"jti": jti, "subject": subject, "client": client, "token": token})

@@ -7,7 +7,7 @@ from flask import Flask
 
 from .. import errors
 from ..challenges import Challenger
-from ..enforcement import Enforcement
+from ..enforcement import enforcement_of
 from ..errors import AuthzError
 from ..policy.guard import Guard
 from ..policy.requirements import Allowed, Case
@@ -39,7 +39,7 @@ class DescribedGuards:
     """
 
     def __init__(self, app: Flask, schemes: Mapping[str, Object] | None = None) -> None:
-        self._enforcement: Enforcement = app.extensions["authz"]
+        self._enforcement = enforcement_of(app)
         self._settings = self._enforcement.settings
         self._schemes = dict(security_schemes(self._enforcement) if schemes is None else schemes)
 

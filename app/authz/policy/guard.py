@@ -19,10 +19,14 @@ class Guard:
 
     #: The mode in force. A guard that says nothing is closed.
     mode: Mode = field(init=False, repr=False, compare=False)
+    #: View arguments that the requirements look at.
+    arguments: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        arguments = dict.fromkeys(name for each in self.requirements for name in each.arguments)
         # The dataclass is frozen: its own fields can only be set past it.
         object.__setattr__(self, "mode", self.declared or "requires_auth")
+        object.__setattr__(self, "arguments", tuple(arguments))
 
     @property
     def names(self) -> tuple[str, ...]:

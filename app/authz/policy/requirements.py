@@ -86,7 +86,7 @@ class _Named(Requirement):
     def check(self, case: Case) -> Allowed | Denied:
         name = self._name.filled(case.arguments) if self.arguments else self.name
         if name is None:
-            return Denied(f"{self}: an argument is empty or holds / or *")
+            return Denied(f"{self}: an argument is empty, holds / or *, or could be another")
         return ALLOWED if self._granted(name, case) else Denied(f"{self} is not granted")
 
     @abstractmethod
@@ -143,10 +143,18 @@ class Claim(Requirement):
     def _holds(self, value: Any) -> bool:
         if callable(self.expected):
             return bool(answered(self.expected(value), self))
-        # To Python 1 is True; to JSON it is not.
-        if isinstance(value, bool) is not isinstance(self.expected, bool):
-            return False
-        return bool(value == frozen(self.expected))
+        return _same(value, frozen(self.expected))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Compare two JSON values. To Python 1 is True; to JSON it is not."""
+    if isinstance(one, bool) is not isinstance(other, bool):
+        return False
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
+    return bool(one == other)
 
 
 def answered(answer: Any, asked: object) -> Any:

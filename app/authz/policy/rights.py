@@ -173,6 +173,8 @@ class Visit:
         self._loaded: dict[tuple[str, ...], Any] = {}
         #: The resource of the last name that was allowed and has one; None if none has.
         self.resource: Any = None
+        #: Why the names were not that were asked for, in the words of the tree's paths.
+        self.reasons: list[str] = []
 
     def allows(self, name: str) -> bool:
         """Say whether the caller has the right of a name on its resource. If there is no such
@@ -183,7 +185,13 @@ class Visit:
         segments = tuple(name.split("/"))
         node, arguments = self._right(segments)
         missing, resource = self._load(node.path, segments)
-        if missing or not node.call((self._identity, resource), arguments):
+        if missing:
+            self.reasons.append(f"what {node.path.text} is about is not there")
+            return False
+        answer = node.call((self._identity, resource), arguments)
+        if not answer:
+            no = "returned nothing" if answer is None else "said no"
+            self.reasons.append(f"the right {node.path.text} {no}")
             return False
         if resource is not None:
             self.resource = resource

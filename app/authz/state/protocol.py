@@ -96,8 +96,8 @@ class State(Protocol):
 
         :param key: any text. It is kept as a hash of fixed length.
         :param seconds: how long it is remembered at least.
-        :param back: how many seconds ago it may first have been added. A state that has since lost
-            what it knew cannot say.
+        :param back: how many seconds ago it may have been added first. A state that has lost what
+            it knew since then cannot say that nobody had.
         :raises StateUnavailable: if that cannot be known. The key may then be remembered or not.
         """
 
@@ -120,7 +120,7 @@ class State(Protocol):
         """
 
     def ping(self) -> None:
-        """Ask for a sign of life, and nothing else.
+        """Ask for a sign of life. What has lost its keys since it was last asked may notice.
 
         :raises StateUnavailable: if there is none.
         """

@@ -101,9 +101,9 @@ class RedisState:
         return found
 
     def ping(self) -> None:
-        """See `State.ping`."""
-        with self._answering():
-            self._client.ping()
+        """See `State.ping`. The deny-list is read, so that this process has it after a loss though
+        nothing else was asked; and if there was one, it is written down again."""
+        self.revocations()
 
     def _write(self, entries: Sequence[Revocation]) -> None:
         """Add entries, and drop those that may be forgotten."""
@@ -135,7 +135,11 @@ class RedisState:
                 pipeline.get(MARK)
                 mark = pipeline.execute()[1]
             if lost:
-                log.error("%s has lost what it knew: proofs are refused for a while", self.name)
+                log.error(
+                    "%s has lost what it knew: proofs are refused for a while; revoke again what"
+                    " was revoked just before",
+                    self.name,
+                )
         if mark is None:
             raise StateUnavailable(f"{self.name} keeps nothing", cure="has it memory left?")
         self._mark = mark

@@ -19,6 +19,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError
 
+from ..enforcement import enforcement_of
 from ..identity import Identity
 from ..policy.requirements import Allowed, Case
 from ..routes import Route, routes
@@ -78,7 +79,7 @@ def _expected(
     app: Flask, route: Route, arguments: Mapping[str, Any], caller: Caller
 ) -> tuple[int, ...]:
     """Return the statuses that the guard allows: more than one only where a right decides too."""
-    mode, enforcement = route.guard.mode, app.extensions["authz"]
+    mode, enforcement = route.guard.mode, enforcement_of(app)
     if mode == "public":
         return (LET_IN,)
     if caller.token is not None and caller.identity is None:

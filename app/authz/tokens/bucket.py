@@ -4,7 +4,7 @@
 class Bucket:
     """Holds `capacity` permits at first and gains one every `interval` seconds.
 
-    Times are in seconds on any steady clock. Not thread-safe: its owner holds a lock.
+    Times are in seconds on any steady clock. Not thread-safe: who calls `take` holds a lock.
     """
 
     def __init__(self, capacity: int, interval: float, now: float) -> None:
@@ -25,9 +25,8 @@ class Bucket:
         return True
 
     def wait(self, now: float) -> float:
-        """Return the seconds until there is a permit."""
-        self._gain(now)
-        return 0.0 if self._permits else self._since + self._interval - now
+        """Return the seconds until there is a permit. Changes nothing, so it needs no lock."""
+        return 0.0 if self._permits else max(0.0, self._since + self._interval - now)
 
     def _gain(self, now: float) -> None:
         gained = int((now - self._since) // self._interval)

@@ -57,7 +57,7 @@ class Calls(Generic[Key, Result]):
         if shared is call:
             self._start(key, call, make)
         if not shared.done.wait(max(0.0, deadline - time.monotonic())):
-            # Who comes next may have better luck with a call of its own.
+            # The next request starts a call of its own.
             self._forget(key, shared)
             raise FetchError("no answer in time", code="timeout")
         if isinstance(shared.outcome, FetchError):

@@ -46,7 +46,8 @@ class UnverifiedToken:
 
 
 def is_opaque(text: str) -> bool:
-    """Say whether a token has not the three parts of a JWT: only its issuer can tell what it is."""
+    """Say whether a token does not have the three parts of a JWT: only its issuer can tell what it
+    is."""
     return text.count(".") != 2
 
 

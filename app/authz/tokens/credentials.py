@@ -67,8 +67,7 @@ def read(header: str | None, schemes: Collection[str] = BEARER) -> tuple[str, st
 
 
 def check_token(token: str) -> None:
-    """Look at each character of a token that `read` has returned. Nothing is said of what the token
-    itself is.
+    """Look at each character of a token that `read` has returned. Whether it is a JWT is not asked.
 
     :raises RequestMalformed: if it is not one token.
     """

@@ -17,8 +17,8 @@ MAX_AGE = 60.0
 #: Characters of the longest `jti`.
 MAX_JTI_LENGTH = 256
 
-#: Keeps a key for some seconds. True for the first who asks in so many seconds back, False while
-#: it is kept.
+#: Given a key and two numbers of seconds: keeps the key for the first, and says whether nobody can
+#: have added it in the second, which lies back (see `State.add_if_absent`).
 AddIfAbsent = Callable[[str, float, float], bool]
 
 Claims = Mapping[str, Any]

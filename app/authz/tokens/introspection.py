@@ -121,9 +121,7 @@ class Introspection:
         :raises IntrospectionUnavailable: if it cannot be asked now, or its answer cannot be read.
         """
         fingerprint = sha256(text.encode()).digest()
-        answer = self._active.get(fingerprint) or self._inactive.get(fingerprint)
-        if answer is None:
-            answer = self._ask(text, fingerprint)
+        answer = self._remembered(fingerprint) or self._ask(text, fingerprint)
         if not answer.is_supported:
             raise TokenOpaque(
                 "the issuer does not introspect tokens of this kind",
@@ -139,6 +137,9 @@ class Introspection:
             )
         issuer, name = self._issuer_of(answer)
         return Found({"iss": name, **_subject(answer.content), **answer.content}, issuer, name)
+
+    def _remembered(self, fingerprint: bytes) -> Answer | None:
+        return self._active.get(fingerprint) or self._inactive.get(fingerprint)
 
     def _issuer_of(self, answer: Answer) -> tuple[Issuer, str]:
         """Return whose token it is, and what `iss` must be if there is one.
@@ -189,10 +190,14 @@ class Introspection:
         return Endpoint(published.introspection_endpoint, published.issuer)
 
     def _call(self, endpoint: Endpoint, text: str, fingerprint: bytes, deadline: float) -> Answer:
-        """Make the call, and remember its answer before anybody else asks.
+        """Make the call, and remember its answer before anybody else asks; unless one has just
+        ended that did.
 
         :raises FetchError: if there is no answer, or another than a JSON object.
         """
+        answer = self._remembered(fingerprint)
+        if answer is not None:
+            return answer
         answer = endpoint.ask(text, self._authorization, deadline)
         self._remember(answer, text, fingerprint)
         return answer

@@ -5,16 +5,18 @@ from collections.abc import Callable
 from ..algorithms import ALGORITHMS
 from ..errors import TokenIssuer, TokenMalformed
 from ..expiring import ExpiringMap
+from ..parsing import is_issuer
 from ..settings import Issuer
-from .compact import UnverifiedToken
 from .keys import IssuerKeys
 
 #: Finds an issuer that is known only at run time: given `iss` of a token that nobody has verified
-#: yet, returns the issuer of that address, or None if it is not trusted.
+#: yet, returns the issuer of that address, or None if it is not trusted. It is called in the middle
+#: of a request, as often as strangers make issuers up; what it raises is the app's own error.
 IssuerFor = Callable[[str], Issuer | None]
 
-#: How many issuers that were found at run time are kept.
-FOUND = 256
+#: How many issuers that were found at run time are kept. With more of them than that, whoever names
+#: them all can have their keys fetched again and again.
+FOUND = 4096
 #: Seconds after which the app is asked again: it may have removed one.
 ASK_AGAIN = 300.0
 #: Seconds for which an issuer that nobody trusts is remembered as such.
@@ -60,10 +62,6 @@ class Issuers:
         alone = len(self.configured) == 1 and self._issuer_for is None
         return self.configured[0] if alone else None
 
-    def of(self, token: UnverifiedToken) -> IssuerKeys:
-        """Return the key set of the issuer that a token claims to be from. Raises as `named`."""
-        return self.named(token.unverified_claims.get("iss", ""))
-
     def named(self, unverified: object) -> IssuerKeys:
         """Return the key set of an issuer, compared but for a trailing slash.
 
@@ -89,8 +87,13 @@ class Issuers:
         """Ask the app. What it says is kept for a while, either way."""
         if self._issuer_for is None or self._refused.get(name):
             return None
+        if not is_issuer(unverified):
+            return None  # nothing else that a stranger writes is shown to the app
         issuer = self._issuer_for(unverified)
-        if issuer is None:
+        if issuer is not None and not isinstance(issuer, Issuer):
+            raise TypeError("Authz(issuer_for=...) must return an Issuer or None, and not be async")
+        # A look-up that is not strict about case finds an issuer by what is not its name.
+        if issuer is None or _differ_in_case_alone(_name(issuer.url), name):
             self._refused.put(name, True, REFUSED_FOR)
             return None
         if _name(issuer.url) != name:
@@ -104,3 +107,7 @@ class Issuers:
 
 def _name(url: str) -> str:
     return url.removesuffix("/")
+
+
+def _differ_in_case_alone(one: str, other: str) -> bool:
+    return one != other and one.casefold() == other.casefold()

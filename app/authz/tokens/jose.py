@@ -30,6 +30,8 @@ with warnings.catch_warnings():
 #: RSA keys outside are refused: shorter ones are too weak (RFC 7518, section 3.3), longer ones make
 #: each verification slow.
 RSA_BITS = (2048, 8192)
+#: Bytes of the longest public exponent. Those in use have three.
+EXPONENT_BYTES = 8
 
 #: The public members of a key (RFC 7518, section 6; RFC 8037, section 2).
 _PUBLIC_MEMBERS = ("kty", "n", "e", "crv", "x", "y")
@@ -106,6 +108,8 @@ def _check_numbers(jwk: dict[str, Any]) -> None:
                 raise KeyRefused(f"its {name} {error}") from error
     if jwk["kty"] == "RSA":
         _check_modulus(int.from_bytes(numbers.get("n", b"")))
+        if len(numbers.get("e", b"").lstrip(b"\0")) > EXPONENT_BYTES:
+            raise KeyRefused("its e is too long: each signature would take that much longer")
 
 
 def _check_modulus(modulus: int) -> None:

@@ -205,9 +205,13 @@ class IssuerKeys:
     def _start(self, now: float) -> _Fetch:
         self._fetches += 1
         fetch = self._fetch = _Fetch(self._fetches, now)
-        threading.Thread(
+        thread = threading.Thread(
             target=self._run, args=(fetch,), name=f"keys of {self.issuer.url}", daemon=True
-        ).start()
+        )
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system has none left
+            self._finish(fetch, None, FetchError(str(error), code="unexpected"))
         return fetch
 
     def _run(self, fetch: _Fetch) -> None:

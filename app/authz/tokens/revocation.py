@@ -64,7 +64,7 @@ class DenyList:
         """
         now = self._timer()
         due = now - self._tried_at >= RENEWED_AFTER
-        # Who does not get the lock in time goes on with what there is.
+        # If the lock is not free in time, go on with the list that is there.
         if due and self._lock.acquire(timeout=_patience(now - self._read_at)):
             try:
                 self._read()

@@ -1,4 +1,4 @@
-"""What comes of holding one token to every rule, for a person who wants to know why."""
+"""What comes of holding one token to every rule."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,14 +7,14 @@ from typing import Any, Literal, TypeVar
 
 from ..errors import AuthzError
 from ..settings import Issuer
-from . import compact, rules
-from .authenticator import Authenticator
-from .compact import Header
-from .discovery import Published
-from .introspection import Found
-from .jose import VerificationKey
-from .keys import IssuerKeys
-from .rules import Expected
+from ..tokens import compact, rules
+from ..tokens.authenticator import Authenticator
+from ..tokens.compact import Header
+from ..tokens.discovery import Published
+from ..tokens.introspection import Found
+from ..tokens.jose import VerificationKey
+from ..tokens.keys import IssuerKeys
+from ..tokens.rules import Expected
 
 Answer = TypeVar("Answer")
 

@@ -9,14 +9,14 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
-from . import binding, compact, credentials, jose, rules
-from .authenticator import Authenticator
-from .compact import Header, UnverifiedToken
-from .discovery import Published
-from .inspection import NOBODY, Inspection
-from .introspection import Found
-from .jose import VerificationKey
-from .rules import Expected
+from ..tokens import binding, compact, credentials, jose, rules
+from ..tokens.authenticator import Authenticator
+from ..tokens.compact import Header, UnverifiedToken
+from ..tokens.discovery import Published
+from ..tokens.introspection import Found
+from ..tokens.jose import VerificationKey
+from ..tokens.rules import Expected
+from .findings import NOBODY, Inspection
 
 
 def inspect(text: str, authenticator: Authenticator) -> Inspection:
@@ -70,7 +70,7 @@ def _header(case: Inspection) -> None:
         case.ask(
             name,
             partial(rule, members),
-            wanted=_HEADER_WANTED[name],
+            wanted=_HEADER_WANTED.get(name),
             found=_present(members, about),
             after=("header",),
         )
