@@ -8,6 +8,8 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --quiet --disable-pip-version-check
 # Nothing is installed that is not the file that was locked.
 INSTALL := $(PIP) install --require-hashes
+# A test that takes ten minutes hangs: it fails, says where, and the others go on.
+TESTS := $(RUN) -m pytest --timeout 600
 LOCK := $(VENV)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
     --generate-hashes --no-annotate --custom-compile-command 'make lock'
 
@@ -17,6 +19,7 @@ help:
 	@echo 'make serve        the API on port 7000, with a local tenant on port 7001'
 	@echo '                  other ports: make serve PORT=7070 TENANT_PORT=7071'
 	@echo 'make dashboard    the dashboard on port 5173, for what `make serve` serves on those ports'
+	@echo '                  another port: make dashboard DASHBOARD_PORT=5174'
 	@echo 'make test         every check and test'
 	@echo 'make bench        measure the API beside its peers, for docs/benchmarks.md (a quarter of an hour)'
 	@echo '                  a quick look: make bench ROUNDS=1 ONLY=menu-gunicorn,fastapi SCENARIOS=menu,write'
@@ -33,7 +36,8 @@ serve: $(VENV)/run-time.stamp
 # What stands in dashboard/.env holds, but for the ports that are given here.
 dashboard: dashboard/node_modules/installed.lock
 	@cd dashboard && $(if $(PORT),VITE_API_URL=http://127.0.0.1:$(PORT)) \
-	    $(if $(TENANT_PORT),VITE_AUTH0_DOMAIN=http://127.0.0.1:$(TENANT_PORT)) npm run --silent dev
+	    $(if $(TENANT_PORT),VITE_AUTH0_DOMAIN=http://127.0.0.1:$(TENANT_PORT)) \
+	    npm run --silent dev $(if $(DASHBOARD_PORT),-- --port $(DASHBOARD_PORT))
 
 test: $(VENV)/development.stamp chromium
 	@echo 'Checking style and types ...'
@@ -43,11 +47,11 @@ test: $(VENV)/development.stamp chromium
 	@$(RUN) -m bandit --quiet --configfile pyproject.toml \
 	    --recursive app examples local serving config.py wsgi.py gunicorn.conf.py
 	@echo 'Running the fast tests, on two cores ...'
-	@$(RUN) -m pytest -m 'not slow' -n 2 --dist worksteal
+	@$(TESTS) -m 'not slow' -n 2 --dist worksteal
 	@echo 'Running the tests that start servers and processes ...'
-	@$(RUN) -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder
+	@$(TESTS) -m slow -n 2 --dist loadfile --no-loadscope-reorder
 	@echo 'Comparing what parts of the API cost, against gross regressions ...'
-	@$(RUN) -m pytest -m 'not slow' benchmarks/inprocess
+	@$(TESTS) -m 'not slow' benchmarks/inprocess
 
 bench: $(VENV)/development.stamp benchmarks/.venv/installed.stamp benchmarks/peers/nest/dist/main.js
 	@$(RUN) -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) \

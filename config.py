@@ -1,13 +1,15 @@
 """Every setting of the API: name, default, meaning.
 
 Settings come from the environment; a name that the environment lacks is looked up in `.env` beside
-this file. They are read once, when the app is made: nothing reads the environment later.
+this file. They are read when a process starts; under gunicorn when its master does, and again at a
+reload, for all workers.
 
 The guard layer's own settings (`AUTH0_*`, `AUTHZ_*` and three more) are handed on as they are
 written; `app/authz/settings.py` reads and checks them, so that the layer can be taken into another
 project.
 """
 
+import difflib
 import logging
 import os
 import re
@@ -23,8 +25,9 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).parent
 
-#: How the names of the guard layer's settings begin.
-GUARD_PREFIXES = ("AUTH0_", "AUTHZ_", "PROXY_HOPS", "PUBLIC_URL", "TRUSTED_PROXIES")
+#: How the names of the guard layer's settings begin, and most that are meant to be one: the layer
+#: refuses those that are close to one, and passes over the rest.
+GUARD_PREFIXES = ("AUT", "PROXY", "PUBLIC_", "TRUSTED_")
 
 
 class ConfigError(Exception):
@@ -91,10 +94,9 @@ def _log_format(text: str) -> str:
 
 
 def _log_level(text: str) -> int:
-    level = logging.getLevelNamesMapping().get(text.upper())
-    if not level:
+    if text.lower() not in ("debug", "info", "warning", "error"):
         raise ValueError
-    return level
+    return logging.getLevelNamesMapping()[text.upper()]
 
 
 def _collector_url(text: str) -> str:
@@ -221,7 +223,7 @@ SETTINGS = (
     Setting(
         "LOG_LEVEL",
         "info",
-        "debug, info, warning or error; above info, requests have no line",
+        "debug, info, warning or error; above info requests have no line, above debug probes",
         _log_level,
         "use debug, info, warning or error",
     ),
@@ -256,17 +258,48 @@ SETTINGS = (
 )
 
 
+#: What `keep` was given, if it was.
+_kept: dict[str, str] = {}
+
+
+def keep(environ: Mapping[str, str]) -> None:
+    """Have `environment` return this for the rest of the process, whatever `.env` says by then."""
+    _kept.update(environ)
+
+
 def environment() -> dict[str, str]:
     """Return the process environment over `.env`: what both name, the environment decides.
 
     The `flask` command has put `.flaskenv` into the environment. Its issuer is a default, for who
-    names none, so it gives way to `AUTH0_DOMAIN` as it does to another `AUTH0_ISSUER_URL`.
+    names none: it gives way to `AUTH0_DOMAIN`, as it does to another `AUTH0_ISSUER_URL`, and the
+    local tenant that it means is where `TENANT_PORT` says.
     """
+    if _kept:
+        return dict(_kept)
     environ = {k: v for k, v in dotenv_values(ROOT / ".env").items() if v} | dict(os.environ)
     default = dotenv_values(ROOT / ".flaskenv").get("AUTH0_ISSUER_URL")
-    if environ.get("AUTH0_DOMAIN") and environ.get("AUTH0_ISSUER_URL") == default:
-        del environ["AUTH0_ISSUER_URL"]
+    if environ.get("AUTH0_ISSUER_URL") == default:
+        if environ.get("AUTH0_DOMAIN"):
+            del environ["AUTH0_ISSUER_URL"]
+        elif environ.get("TENANT_PORT"):
+            environ["AUTH0_ISSUER_URL"] = f"http://127.0.0.1:{environ['TENANT_PORT'].strip()}/"
     return environ
+
+
+def _misspelt(environ: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with names that are none of ours, and look as if they were meant to be
+    one that keeps somebody out: then everybody would be let in. An environment has many others that
+    are close to ours, such as `LOGLEVEL` and `PORT1`."""
+    limits = [setting.name for setting in SETTINGS if setting.name.startswith("RATELIMIT_")]
+    protecting = [*limits, "CORS_ORIGINS"]
+    unset = [name for name in protecting if not environ.get(name)]
+    problems = []
+    for name in sorted(name for name in environ if environ[name] and name not in protecting):
+        if name.startswith("RATELIMIT_"):
+            problems.append(f"{name} is not a setting: use {', '.join(limits)}.")
+        elif near := difflib.get_close_matches(name, unset, n=1, cutoff=0.85):
+            problems.append(f"{name} is not a setting: did you mean {near[0]}?")
+    return problems
 
 
 def load(environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
@@ -291,9 +324,6 @@ def load(environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
         )
     if values["METRICS_PORT"] == values["PORT"]:
         problems.append("METRICS_PORT is the same as PORT: use another, or leave it empty.")
-    known = [setting.name for setting in SETTINGS if setting.name.startswith("RATELIMIT_")]
-    for name in sorted(environ):
-        if name.startswith("RATELIMIT_") and name not in known:
-            problems.append(f"{name} is not a setting: use {', '.join(known)}.")
+    problems += _misspelt(environ)
     values.update({k: v for k, v in environ.items() if k.startswith(GUARD_PREFIXES)})
     return values, problems

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from gunicorn.glogging import Logger
 
-from config import environment, load
-from serving import bodies, logs, multiproc, reloading, starting
+from config import environment, keep, load
+from serving import bodies, logs, multiproc, reloading, replacing, starting
 from serving.discretion import discreet
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from gunicorn.config import Config
     from gunicorn.workers.base import Worker
 
-_SETTINGS = load(environment())[0]
+_ENVIRON = environment()
+_SETTINGS = load(_ENVIRON)[0]
 _PORT = cast(int, _SETTINGS["PORT"])
 _METRICS_PORT = cast(int | None, _SETTINGS["METRICS_PORT"])
 _METRICS = [] if _METRICS_PORT is None else [f"127.0.0.1:{_METRICS_PORT}"]
@@ -32,8 +33,8 @@ workers = cast(int, _SETTINGS["WEB_CONCURRENCY"])
 
 #: Seconds that a client may take to send the head of a request, and may idle between two.
 keepalive = 5
-#: Seconds that requests have to end in when a worker is replaced or stopped. Whatever they wait
-#: for, the database or the issuer's keys, they wait 5 seconds at most.
+#: Seconds that requests have to end in when a worker is replaced or stopped. Each wait of theirs,
+#: for the database or the issuer's keys, ends after 5 seconds at most.
 graceful_timeout = 10
 
 limit_request_line = 4094
@@ -93,6 +94,7 @@ def nworkers_changed(server: "Arbiter", _new: int, old: int | None) -> None:
 
 def on_starting(server: "Arbiter") -> None:
     """Stop the start at once if it cannot succeed."""
+    starting.leave_no_pid_file(server)
     # A server that takes over from a running one (SIGUSR2) inherits its sockets.
     if server.cfg.bind == [*bind, *_METRICS] and not server.master_pid:
         starting.require_free({"PORT": _PORT, "METRICS_PORT": _METRICS_PORT})
@@ -101,8 +103,10 @@ def on_starting(server: "Arbiter") -> None:
 
 
 def when_ready(server: "Arbiter") -> None:
-    """Prepare for reloads."""
+    """Prepare for reloads, and have a server that takes over (SIGUSR2) say when it can."""
     reloading.with_care(server, _ports)
+    if server.master_pid:
+        reloading.wait_for_new_workers(server, "Ready to take over")
 
 
 def _ports() -> tuple[object, object]:
@@ -112,12 +116,15 @@ def _ports() -> tuple[object, object]:
 
 def pre_fork(server: "Arbiter", worker: "Worker") -> None:
     """Give a worker a place for its numbers, one that no other has."""
+    replacing.go_on(server)
     worker.slot = multiproc.free_slot({each.slot for each in server.WORKERS.values()})
 
 
 def post_fork(server: "Arbiter", worker: "Worker") -> None:
     """Leave behind what the master's process had and a worker's must not."""
     multiproc.take(worker.slot)
+    # All workers go by what was tried, at the start or at a reload; `.env` may have changed since.
+    keep(_ENVIRON)
     worker.handle_error = discreet(worker.handle_error)
     # The master's handlers only put a signal into its queue: a worker that is told to stop before
     # it has its own would go on until it is killed.
@@ -148,6 +155,11 @@ def _forget_connections(app: "Flask") -> None:
 
     with app.app_context():
         db.dispose(close=False)
+
+
+def worker_exit(server: "Arbiter", worker: "Worker") -> None:
+    """Take time before the next one, where a worker could not start."""
+    replacing.pause(server, worker)
 
 
 def child_exit(_server: "Arbiter", worker: "Worker") -> None:

@@ -14,6 +14,9 @@ from local.processes import Processes, ServeError, Stopped
 #: Seconds in which the servers must answer for the first time.
 PATIENCE = 60
 
+#: Where the `flask` command looks for the tenant if nobody says otherwise.
+TENANT_PORT = 7001
+
 FLASK = ("flask", "--app", "wsgi:app")
 
 _SOUP = {
@@ -92,9 +95,12 @@ def _announcement(plan: Plan, example: str) -> str:
     issuer = f"Local tenant  {plan.issuers} (who signs in, and where: .venv/bin/flask tenant)"
     if not plan.with_tenant:
         issuer = f"Issuer        {plan.issuers}, as configured; no local tenant is started"
-    return (
-        f"\nMenu API      {plan.api}/items\n{issuer}\n\nTry it:\n\n{example}\n\nCtrl-C stops it.\n"
-    )
+    elif plan.tenant_port != TENANT_PORT:
+        issuer += (
+            f"\n              for flask in another shell: export TENANT_PORT={plan.tenant_port}"
+        )
+    where = f"Menu API      {plan.api}/items\n{issuer}"
+    return f"\n{where}\n\nTry it:\n\n{example}\n\nCtrl-C stops it.\n"
 
 
 if __name__ == "__main__":

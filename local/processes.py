@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from types import FrameType, TracebackType
+from types import FrameType
 
 import config
 
@@ -92,12 +92,7 @@ class Processes:
     def __enter__(self) -> "Processes":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for server in self._servers.values():
             server.terminate()
         deadline = time.monotonic() + _PATIENCE

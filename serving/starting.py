@@ -1,5 +1,6 @@
 """The start of a server: what cannot succeed is refused at once, with the cure, and only once."""
 
+import atexit
 import errno
 import os
 import socket
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from serving import multiproc
+from serving.trial import require_usable
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -35,14 +37,36 @@ def require_free(ports: Mapping[str, int | None]) -> None:
                 ) from error
 
 
+def leave_no_pid_file(server: "Arbiter") -> None:
+    """Have the pid file removed at the end of the master, however it comes about.
+
+    gunicorn does so for a server that has served. The file of a start that has failed would pass
+    for a running server, and whoever trusts it stops the old one.
+    """
+
+    def remove() -> None:
+        # The children inherit this; and a reload has another file in the place of the first.
+        if os.getpid() == server.pid and server.pidfile is not None:
+            server.pidfile.unlink()
+
+    atexit.register(remove)
+
+
 def try_app(server: "Arbiter") -> None:
     """Load the app in a process of its own before any worker does: what is wrong with the settings
-    is said once, not by every worker, and the port is not opened for nothing."""
+    is said once, not by every worker, and the port is not opened for nothing.
+
+    A server that is to take over from another one (SIGUSR2) is held to what a reload is.
+
+    :raises SystemExit: if the app cannot be loaded, or could not take over.
+    """
     trial = os.fork()
     if trial == 0:
         # It counts nothing.
         os.environ.pop(multiproc.VARIABLE, None)
-        server.app.wsgi()
+        app = server.app.wsgi()
+        if server.master_pid:
+            require_usable(app)
         os._exit(0)
     status = os.waitstatus_to_exitcode(os.waitpid(trial, 0)[1])
     if status != 0:

@@ -4,8 +4,10 @@ There is no container engine here: nothing is built.
 """
 
 import re
+import signal
 import subprocess
 import sysconfig
+from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from app.authz.reading import DEFAULTS
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+GUNICORN = (ROOT / "gunicorn.conf.py").read_text()
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 
 SETTINGS = {setting.name for setting in config.SETTINGS} | set(DEFAULTS)
@@ -41,6 +44,21 @@ def manifest(kind: str) -> dict[str, Any]:
 def compose() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
     return loaded
+
+
+def unit() -> ConfigParser:
+    """Return what systemd is told."""
+    parser = ConfigParser(interpolation=None, delimiters=("=",))
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string((DEPLOY / "menu-api.service").read_text())
+    return parser
+
+
+def patience() -> int:
+    """Return the seconds that gunicorn gives its requests to end in."""
+    found = re.search(r"^graceful_timeout = (\d+)$", GUNICORN, re.MULTILINE)
+    assert found
+    return int(found[1])
 
 
 def copied() -> set[str]:
@@ -136,12 +154,35 @@ def test_what_is_shared_is_kept() -> None:
 
 
 def test_a_stop_leaves_time_to_end() -> None:
-    """Longer than gunicorn waits for its requests, which is ten seconds."""
-    assert compose()["services"]["api-one"]["stop_grace_period"] == "15s"
+    """Longer than gunicorn waits for its requests."""
+    assert int(compose()["services"]["api-one"]["stop_grace_period"].rstrip("s")) > patience()
+    assert int(unit()["Service"]["TimeoutStopSec"]) > patience()
     pod = manifest("Deployment")["spec"]["template"]["spec"]
     [container] = pod["containers"]
     delay = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
-    assert pod["terminationGracePeriodSeconds"] > delay + 10
+    assert pod["terminationGracePeriodSeconds"] > delay + patience()
+
+
+def test_systemd_runs_the_server_that_the_project_has(environ: dict[str, str]) -> None:
+    """Where the project lies it finds the program and may write the database, and nothing else."""
+    service = unit()["Service"]
+    folder = service["WorkingDirectory"]
+    assert service["ExecStart"] == f"{folder}/.venv/bin/gunicorn wsgi:app"
+    database = Path(create_app(environ).instance_path).relative_to(ROOT)
+    assert service["ReadWritePaths"] == f"-{folder}/{database}"
+
+
+def test_systemd_reloads_with_a_signal_that_keeps_the_main_process() -> None:
+    """And one that gunicorn knows."""
+    program, option, process = unit()["Service"]["ExecReload"].split()
+    assert (program, process) == ("/bin/kill", "$MAINPID")
+    assert signal.Signals[f"SIG{option.removeprefix('-')}"] is signal.SIGHUP
+
+
+def test_systemd_tries_no_settings_again_that_do_not_allow_a_start() -> None:
+    """The status is that of `wsgi.py`."""
+    status = unit()["Service"]["RestartPreventExitStatus"]
+    assert f"sys.exit({status})" in (ROOT / "wsgi.py").read_text()
 
 
 def test_every_probe_asks_for_a_route_of_the_api(environ: dict[str, str]) -> None:

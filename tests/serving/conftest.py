@@ -28,7 +28,7 @@ SERVED = (
     ".flaskenv",
 )
 
-OPERATIONS = ROOT / "docs" / "operations.md"
+OTHER_SERVERS = ROOT / "docs" / "other-servers.md"
 
 ServerMaker = Callable[..., Server]
 
@@ -100,8 +100,10 @@ def lasting(
 def granian(
     checkout: Path, shell: dict[str, str], environ: dict[str, str], migrated: Path, tmp_path: Path
 ) -> Iterator[ServerMaker]:
-    """Starts Granian with the command of `docs/operations.md`, otherwise as `gunicorn` does."""
-    found = re.search(r"granian (--(?:.*\\\n)*.*) wsgi:app$", OPERATIONS.read_text(), re.MULTILINE)
+    """Starts Granian with the command of `docs/other-servers.md`, otherwise as `gunicorn` does."""
+    found = re.search(
+        r"granian (--(?:.*\\\n)*.*) wsgi:app$", OTHER_SERVERS.read_text(), re.MULTILINE
+    )
     assert found
     documented = found[1].replace("\\\n", " ").split()
     shutil.copyfile(migrated, tmp_path / "menu.db")

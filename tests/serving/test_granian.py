@@ -1,8 +1,9 @@
-"""Granian, the other server: the command that `docs/operations.md` gives, held to the same laws."""
+"""Granian, the other server: the command of `docs/other-servers.md`, held to the same laws."""
 
 import os
 import re
 import signal
+import socket
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,7 +17,6 @@ from .conftest import ServerMaker
 from .running import PATIENCE, Load, Server, is_running, until
 from .test_slow_clients import half_request
 from .test_trust import ECHO, HOSTILE
-from .test_writing import status_of_chunk
 from .traffic import Bearer, Traffic, kept
 
 pytestmark = pytest.mark.slow
@@ -59,6 +59,24 @@ def test_what_is_too_large_or_malformed_is_refused(granian: ServerMaker, bearer:
     for chunk in ("ZZ", "-5", "0x2", "+2", "2\r\nabX"):
         assert status_of_chunk(server, bearer("create:items"), chunk) == 400, chunk
     assert "Traceback" not in server.log
+
+
+def status_of_chunk(server: Server, headers: dict[str, str], chunk: str) -> int:
+    """Send a body in chunks that begins with this one, and return the answer's status."""
+    head = [
+        "POST /items HTTP/1.1",
+        "Host: menu",
+        f"Authorization: {headers['Authorization']}",
+        "Content-Type: application/json",
+        "Transfer-Encoding: chunked",
+        "Connection: close",
+    ]
+    request = "\r\n".join([*head, "", chunk, "", ""])
+    port = int(server.url.rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+        client.sendall(request.encode())
+        with client.makefile("rb") as answer:
+            return int(answer.readline().split()[1])
 
 
 def test_forwarded_headers_change_nothing(granian: ServerMaker, checkout: Path) -> None:

@@ -43,6 +43,7 @@ def test_it_serves_until_ctrl_c(local: Program, ports: list[int]) -> None:
         assert answer.status_code == 201
         assert answer.headers["Location"] == "/items/4"
         assert f"http://127.0.0.1:{ports[1]}/" in local.log
+        assert f"export TENANT_PORT={ports[1]}" in local.log
         os.killpg(local.process.pid, signal.SIGINT)
         assert local.wait() == 0
     assert "Traceback" not in local.log

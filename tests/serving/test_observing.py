@@ -18,12 +18,13 @@ from uuid import uuid4
 import pytest
 import requests
 
+from tests.conftest import Bearer
+
 from .conftest import ServerMaker
 from .running import PATIENCE, Program, Server, free_port, is_running, until
 
 pytestmark = pytest.mark.slow
 
-Bearer = Callable[..., dict[str, str]]
 
 COUNT = re.compile(r"^http_request_duration_seconds_count\{(.*?)\} (\S+)$", re.MULTILINE)
 
@@ -53,7 +54,7 @@ def send(server: Server, raw: bytes) -> bytes:
             return answer.read()
 
 
-@pytest.mark.parametrize("arguments", [[], ["--preload"], ["-k", "gthread"], ["-k", "sync"]])
+@pytest.mark.parametrize("arguments", [[], ["--preload", "-k", "gthread"]])
 def test_every_line_is_json_and_none_holds_a_token(
     arguments: list[str], gunicorn: ServerMaker, bearer: Bearer
 ) -> None:

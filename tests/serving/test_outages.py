@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, cycle
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from app.authz.testing import FakeIssuer
-from tests.conftest import migrate
+from tests.conftest import Bearer, migrate
 from tests.servers.fixtures import kept
 from tests.servers.frail import FrailPostgresql
 
@@ -19,8 +19,6 @@ from .conftest import ServerMaker
 from .running import PATIENCE, Load, Server, free_port, until
 
 pytestmark = pytest.mark.slow
-
-Bearer = Callable[..., dict[str, str]]
 
 
 @pytest.fixture

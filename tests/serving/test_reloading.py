@@ -1,6 +1,7 @@
 """Workers that are replaced, recycled, stopped and killed while requests come in."""
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ def test_a_reload_fails_no_request(
         until(lambda: not any(is_running(worker) for worker in old))
     assert traffic.failures == [], server.log
     assert kept(server.url) == set(traffic.acknowledged)
+    assert "Reloaded: 2 new workers serve." in server.log
 
 
 def test_a_reload_keeps_nobody_waiting(gunicorn: ServerMaker, checkout: Path) -> None:
@@ -76,6 +78,107 @@ def test_a_reload_that_cannot_succeed_is_not_made(
     assert line.partition("=")[0] in server.log
     assert requests.get(f"{server.url}/items", timeout=PATIENCE).status_code == 200
     assert all(map(is_running, old))
+
+
+@pytest.mark.parametrize(
+    ("line", "cure"),
+    [
+        ("DATABASE_URL=postgresql+psycopg://menu@127.0.0.1:1/menu", "is DATABASE_URL right"),
+        ("DATABASE_URL=sqlite:///{tmp_path}/empty.db", "run `flask db upgrade`"),
+        ("STATE_URL=redis://127.0.0.1:1", "is STATE_URL right"),
+        ("AUTH0_ISSUER_URL=http://127.0.0.1:1", "is AUTH0_ISSUER_URL right"),
+    ],
+)
+def test_a_reload_onto_what_cannot_be_used_is_not_made(
+    line: str,
+    cure: str,
+    gunicorn: ServerMaker,
+    bearer: Bearer,
+    environ: dict[str, str],
+    settings: Path,
+    tmp_path: Path,
+) -> None:
+    """The old workers can use theirs, and go on with it; the log has the cure."""
+    good = [f"{name}={environ.pop(name)}" for name in ("DATABASE_URL", "AUTH0_ISSUER_URL")]
+    settings.write_text("\n".join(good))
+    server = gunicorn()
+    settings.write_text(f"{settings.read_text()}\n{line.format(tmp_path=tmp_path)}")
+    old = server.workers
+    os.kill(server.gunicorn, signal.SIGHUP)
+    until(lambda: "Not reloaded" in server.log)
+    assert cure in server.log
+    assert "Reloaded" not in server.log
+    answer = requests.delete(
+        f"{server.url}/items/1", headers=bearer("delete:items"), timeout=PATIENCE
+    )
+    assert answer.status_code == 404, server.log
+    assert server.workers == old
+    assert all(map(is_running, old))
+
+
+def test_a_reload_that_was_refused_is_made_once_its_database_is_there(
+    gunicorn: ServerMaker, environ: dict[str, str], settings: Path, migrated: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other" / "menu.db"
+    settings.write_text(f"DATABASE_URL={environ.pop('DATABASE_URL')}")
+    server = gunicorn()
+    settings.write_text(f"DATABASE_URL=sqlite:///{other}")
+    os.kill(server.gunicorn, signal.SIGHUP)
+    until(lambda: "Not reloaded" in server.log)
+    other.parent.mkdir()
+    shutil.copyfile(migrated, other)
+    os.kill(server.gunicorn, signal.SIGHUP)
+    until(lambda: "Reloaded: 1 new workers serve." in server.log)
+
+
+@pytest.mark.parametrize("line", ["AUTHZ_DPOPP=required", "RATELIMIT_PER_ADDRESS=1/hour"])
+def test_a_worker_that_is_replaced_goes_by_the_settings_that_were_tried(
+    line: str, gunicorn: ServerMaker, settings: Path
+) -> None:
+    """Two workers never go by two deny-lists, and a mistake in `.env` waits for its reload."""
+    server = gunicorn(WEB_CONCURRENCY="2")
+    settings.write_text(line)
+    old = server.workers
+    for worker in old:
+        os.kill(worker, signal.SIGKILL)
+    until(lambda: not any(map(is_running, old)))
+    statuses = {requests.get(f"{server.url}/items", timeout=PATIENCE).status_code for _ in range(9)}
+    assert statuses == {200}, server.log
+
+
+def test_a_worker_that_cannot_start_ends_no_server(gunicorn: ServerMaker, checkout: Path) -> None:
+    """As with half of a new version in the folder. It is tried until it can."""
+    entry = checkout / "broken_wsgi.py"
+    entry.write_text("from wsgi import app")
+    server = gunicorn(app="broken_wsgi:app", WEB_CONCURRENCY="2")
+    entry.write_text("raise ImportError('half of it')")
+    os.kill(server.workers[0], signal.SIGKILL)
+    server.wait_for("A worker could not start (see above). Again in")
+    assert requests.get(f"{server.url}/items", timeout=PATIENCE).status_code == 200
+    entry.write_text("from wsgi import app")
+    tried = len(server.workers)
+    until(lambda: len(server.workers) > tried)
+    assert requests.get(f"{server.url}/items", timeout=PATIENCE).status_code == 200
+    os.kill(server.gunicorn, signal.SIGTERM)
+    assert server.wait() == 0
+
+
+def test_the_next_versions_migrations_keep_no_server_from_serving(
+    gunicorn: ServerMaker, checkout: Path
+) -> None:
+    """They lie in the folder before they are made, and the servers are replaced after that."""
+    server = gunicorn()
+    (migration,) = (checkout / "migrations").glob("*_create_menu.py")
+    text = migration.read_text().replace('revision = "1795342219"', 'revision = "9999999999"')
+    text = text.replace('down_revision = "1795340410"', 'down_revision = "1795342219"')
+    new = checkout / "migrations" / "9999999999_next.py"
+    new.write_text(text)
+    try:
+        assert requests.get(f"{server.url}/health/ready", timeout=PATIENCE).status_code == 200
+        os.kill(server.gunicorn, signal.SIGHUP)
+        until(lambda: "Not reloaded" in server.log)
+    finally:
+        new.unlink()
 
 
 def test_a_reload_takes_settings_and_code_that_are_new(

@@ -1,22 +1,19 @@
 """Two workers that write to one menu at once."""
 
-import socket
 import sqlite3
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 import requests
 
+from tests.conftest import Bearer
 from tests.servers.databases import BOTH
 
 from .conftest import ServerMaker
-from .running import PATIENCE, Server
+from .running import PATIENCE
 
 pytestmark = pytest.mark.slow
-
-Bearer = Callable[..., dict[str, str]]
 
 
 def _item(**changes: object) -> dict[str, object]:
@@ -44,9 +41,9 @@ def test_500_items_at_once_are_all_kept(gunicorn: ServerMaker, bearer: Bearer) -
     assert all(f"wrote in <{worker}>" in server.log for worker in server.workers)
 
 
-@pytest.mark.parametrize("database", BOTH)
 def test_no_update_is_lost(gunicorn: ServerMaker, bearer: Bearer) -> None:
-    """Each caller adds to the price that it read, and begins again if another came first."""
+    """Each caller adds to the price that it read, and begins again if another came first. For
+    PostgreSQL: `test_outages`."""
     server = gunicorn(WEB_CONCURRENCY="2")
     headers = bearer("create:items", "update:items")
     created = requests.post(f"{server.url}/items", json=_item(), headers=headers, timeout=PATIENCE)
@@ -95,27 +92,3 @@ def test_a_held_lock_stops_its_writers_and_nobody_else(
             assert {write.result(PATIENCE) for write in writes} == {503}
         holder.execute("ROLLBACK")
     assert create(0) == 201
-
-
-@pytest.mark.parametrize("chunk", ["ZZ", "-5", "0x2", "+2", "2\r\nabX"])
-def test_chunks_that_cannot_be_read_are_400(lasting: Server, bearer: Bearer, chunk: str) -> None:
-    """What a server raises on them is its own, and no 500."""
-    assert status_of_chunk(lasting, bearer("create:items"), chunk) == 400
-
-
-def status_of_chunk(server: Server, headers: dict[str, str], chunk: str) -> int:
-    """Send a body in chunks that begins with this one, and return the answer's status."""
-    head = [
-        "POST /items HTTP/1.1",
-        "Host: menu",
-        f"Authorization: {headers['Authorization']}",
-        "Content-Type: application/json",
-        "Transfer-Encoding: chunked",
-        "Connection: close",
-    ]
-    request = "\r\n".join([*head, "", chunk, "", ""])
-    port = int(server.url.rsplit(":", 1)[1])
-    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
-        client.sendall(request.encode())
-        with client.makefile("rb") as answer:
-            return int(answer.readline().split()[1])
