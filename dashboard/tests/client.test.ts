@@ -157,6 +157,19 @@ describe('an API that cannot answer now', () => {
     expect(arrived).toHaveLength(4)
   })
 
+  test('is not asked to add an item again without a time: it may have done so', async () => {
+    const { url, arrived } = await busy(1, 503)
+    const call = { method: 'POST', path: 'items', body: {} } as const
+    await expect(client(url).api.change(call)).rejects.toMatchObject({ status: 503 })
+    expect(arrived).toHaveLength(1)
+  })
+
+  test('is asked again without a time to change the version that the user saw', async () => {
+    const { url, arrived } = await busy(1, 503)
+    expect((await client(url).api.change(CHANGE)).status).toBe(200)
+    expect(arrived).toHaveLength(2)
+  })
+
   test('is not waited for longer than a user would', async () => {
     const { url, arrived } = await busy(1, 429, { 'Retry-After': '3600' })
     const error = await client(url)

@@ -15,7 +15,7 @@ export function clearlyOnOnePort(): Plugin {
       if (problem === undefined) return
       console.error(
         `Port ${port} cannot be had (${problem}). End what uses it, or choose another:\n` +
-          '    npm run dev -- --port 5174\n' +
+          '    make dashboard DASHBOARD_PORT=5174, or here: npm run dev -- --port 5174\n' +
           'At Auth0, and other providers, its callback address must be allowed too.',
       )
       process.exit(1)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -110,8 +109,7 @@ class Place:
     def dead_api(self) -> Iterator[None]:
         """Kill the API and all its workers at once; start it again, at the same address, when the
         block is over."""
-        os.killpg(self.api.process.pid, signal.SIGKILL)
-        self.api.wait()
+        self.api.kill()
         try:
             yield
         finally:
@@ -120,9 +118,9 @@ class Place:
 
     @contextmanager
     def silent_tenant(self) -> Iterator[None]:
-        """End the tenant; start it again when the block is over. It knows its keys then, and no
+        """Kill the tenant; start it again when the block is over. It knows its keys then, and no
         session."""
-        self.tenant.__exit__(None, None, None)
+        self.tenant.kill()
         self.sessions.clear()
         try:
             yield

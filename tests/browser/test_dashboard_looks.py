@@ -141,6 +141,23 @@ def test_a_keyboard_stays_in_the_form(dashboard: Dashboard) -> None:
     expect(dashboard.button("Edit Tea")).to_be_focused()
 
 
+_WORDS_END = """(button) => {
+  const words = document.createRange()
+  words.selectNodeContents(button)
+  return words.getBoundingClientRect().right
+}"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_header_ends_where_the_page_does(admin: Dashboard, width: int) -> None:
+    """In the words of its last button, whose edge is not seen."""
+    admin.page.set_viewport_size({"width": width, "height": 800})
+    page = admin.page.locator(".cards").bounding_box()
+    assert page
+    words_end = admin.button("Sign out").evaluate(_WORDS_END)
+    assert words_end == pytest.approx(page["x"] + page["width"], abs=1)
+
+
 def test_a_focus_is_seen(dashboard: Dashboard) -> None:
     button = dashboard.button("Sign in")
     tab_to(dashboard.page, button)

@@ -95,6 +95,23 @@ def test_what_somebody_else_has_changed_is_shown(
     expect(admin.item("Burger")).to_contain_text("Juicy")
 
 
+def test_on_a_phone_fields_are_in_sight_below_what_somebody_else_has_changed(
+    admin: Dashboard, place: Place, troubles: Troubles
+) -> None:
+    """Above the buttons, which stay at the bottom."""
+    troubles.expect("PUT .*/items/1: 412")
+    admin.page.set_viewport_size({"width": 360, "height": 800})
+    admin.button("Edit Burger").click()
+    admin.fill(description="Juicy")
+    assert place.send("PUT", "/items/1", place.others_token, item=THEIRS).ok
+    admin.save()
+    expect(admin.alert).to_contain_text("Somebody else has changed this item")
+    field, button = admin.field("Price").bounding_box(), admin.button("Cancel").bounding_box()
+    assert field
+    assert button
+    assert field["y"] + field["height"] < button["y"] < 800
+
+
 def test_their_version_can_be_taken(admin: Dashboard, place: Place, troubles: Troubles) -> None:
     troubles.expect("PUT .*/items/1: 412")
     admin.button("Edit Burger").click()

@@ -58,25 +58,22 @@ def sign_in(client: Page, name: str = "admin", scope: str = "openid profile emai
     expect(client.get_by_role("status")).to_have_text(name.title())
 
 
-@pytest.mark.parametrize(("name", "roles"), [("admin", ["menu-admin"]), ("diner", [])])
-def test_it_learns_who_signs_in(client: Page, name: str, roles: list[str]) -> None:
-    """From the ID token, whose signature and nonce it checks, and from /userinfo."""
+@pytest.mark.parametrize(
+    ("name", "roles", "status"), [("admin", ["menu-admin"], 201), ("diner", [], 403)]
+)
+def test_it_learns_who_signs_in_and_gets_a_token_of_theirs(
+    client: Page, place: Place, troubles: Troubles, name: str, roles: list[str], status: int
+) -> None:
+    """From the ID token, whose signature and nonce it checks, and from /userinfo. The access token
+    opens the API as far as the one who has signed in may go."""
+    if status == 403:
+        troubles.expect(r"POST .*/items: 403")
     sign_in(client, name)
     profile = client.evaluate("async () => (await manager.getUser()).profile")
     assert profile["sub"] == f"auth0|{name}"
     assert profile["email"] == f"{name}@example.com"
     assert profile["email_verified"] is True
     assert profile[ROLES] == roles
-
-
-@pytest.mark.parametrize(("name", "status"), [("admin", 201), ("diner", 403)])
-def test_its_token_opens_the_api(
-    client: Page, place: Place, troubles: Troubles, name: str, status: int
-) -> None:
-    """As far as the one who has signed in may go."""
-    if status == 403:
-        troubles.expect(r"POST .*/items: 403")
-    sign_in(client, name)
     token = client.evaluate("async () => (await manager.getUser()).access_token")
     assert client.evaluate(CREATE, [place.api_url, f"Bearer {token}"]) == status
 

@@ -40,7 +40,9 @@ export class ApiClient {
    * @throws Unreachable if no answer came; the change may have been made all the same.
    */
   change(call: Call): Promise<Response> {
-    return patiently(() => this.authorized(call), this.patience)
+    // One that names the version that it changes finds another there, the second time.
+    const once = !call.ifMatch
+    return patiently(() => this.authorized(call), this.patience, once)
   }
 
   private async authorized(call: Call): Promise<Response> {

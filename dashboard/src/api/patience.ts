@@ -23,15 +23,20 @@ const LONGEST = 20
 /**
  * Send a request again while the API says that it cannot answer now (503) or wants fewer (429).
  *
- * Only those: they say that nothing was done. An answer that never came says nothing, and a second
- * POST could make a second item.
+ * @param once whether what is sent may be done once only. It is then sent again only where the API
+ *   names a time (`Retry-After`), by which it says that nothing was done: without one it may not
+ *   know itself, and a second POST could make a second item.
  */
-export async function patiently<T>(send: () => Promise<T>, patience: Patience): Promise<T> {
+export async function patiently<T>(
+  send: () => Promise<T>,
+  patience: Patience,
+  once = false,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await send()
     } catch (error) {
-      const seconds = delay(error, attempt)
+      const seconds = delay(error, once ? undefined : 2 ** (attempt - 1))
       if (seconds === undefined || attempt > REPETITIONS) throw error
       patience.onWait({ seconds, attempt, of: REPETITIONS })
       await patience.wait(seconds)
@@ -40,10 +45,12 @@ export async function patiently<T>(send: () => Promise<T>, patience: Patience): 
   }
 }
 
-function delay(error: unknown, attempt: number): number | undefined {
+/** @param unsaid seconds to wait where the API names none; nothing: none will do. */
+function delay(error: unknown, unsaid: number | undefined): number | undefined {
   if (!(error instanceof Refused) || (error.status !== 503 && error.status !== 429)) {
     return undefined
   }
-  const seconds = error.retryAfter ?? 2 ** (attempt - 1)
-  return seconds <= LONGEST ? Math.max(1, Math.ceil(seconds)) : undefined
+  const seconds = error.retryAfter ?? unsaid
+  if (seconds === undefined || seconds > LONGEST) return undefined
+  return Math.max(1, Math.ceil(seconds))
 }

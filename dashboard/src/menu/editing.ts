@@ -4,7 +4,7 @@ import type { Notices } from '../notices'
 import { type Observable, observable } from '../observable'
 import { type Draft, draftOf, EMPTY, type FieldErrors, readDraft, sorted } from './draft'
 import { type Explanation, explain } from './explain'
-import { FIELDS, type Field, type Item, type ItemValues } from './item'
+import type { Field, Item, ItemValues } from './item'
 import { Conflict, Gone, type Menu } from './menu'
 import type { UnsavedForm } from './unsaved'
 
@@ -177,7 +177,7 @@ export class Editing {
 function afterRefusal(form: Form, error: unknown): Form {
   if (error instanceof Conflict) {
     const { item, etag } = error.theirs
-    return { ...form, etag, theirs: item, errors: {}, problem: conflict(form.draft, item) }
+    return { ...form, etag, theirs: item, errors: {}, problem: conflict }
   }
   if (error instanceof Gone) {
     return { ...form, id: undefined, etag: undefined, errors: {}, problem: gone, theirs: undefined }
@@ -189,14 +189,11 @@ function afterRefusal(form: Form, error: unknown): Form {
   return { ...form, errors: fields, problem: { ...problem, text } }
 }
 
-function conflict(mine: Draft, theirs: Item): Explanation {
-  const other = draftOf(theirs)
-  const differing = FIELDS.filter((field) => mine[field] !== other[field]).length
-  return {
-    title: 'Somebody else has changed this item meanwhile',
-    text: `Their version and yours differ in ${differing === 1 ? 'one field' : `${differing} fields`}. Saving now replaces theirs with yours.`,
-    signIn: false,
-  }
+/** Short, since on a phone the fields are to be in sight below it. */
+const conflict: Explanation = {
+  title: 'Somebody else has changed this item',
+  text: 'Saving replaces their version with yours.',
+  signIn: false,
 }
 
 const gone: Explanation = {

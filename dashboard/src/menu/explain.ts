@@ -44,8 +44,9 @@ function refused(error: Refused): Explanation {
   }
 }
 
-function later({ retryAfter }: Refused): string {
-  if (retryAfter === undefined) return 'Try again in a moment.'
+function later({ retryAfter, detail }: Refused): string {
+  // Without a time, the API may not know whether the change was made, and says so.
+  if (retryAfter === undefined) return detail || 'Try again in a moment.'
   const minutes = Math.ceil(retryAfter / 60)
   return retryAfter < 90
     ? `Try again in ${Math.ceil(retryAfter)} s.`

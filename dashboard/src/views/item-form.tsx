@@ -50,7 +50,7 @@ function OpenForm({ app, form }: { app: Application; form: Form }) {
           </div>
           <Field {...field('name', 'Name')} focusFirst={!form.problem} />
           <Field {...field('price', 'Price')} inputMode="decimal" hint="In dollars, such as 5.99" />
-          <Field {...field('description', 'Description')} lines={3} optional />
+          <Field {...field('description', 'Description')} lines={3} hint="Optional" optional />
           <Field {...field('image', 'Image address')} inputMode="url" />
         </div>
         <div class="dialog-buttons">
