@@ -30,7 +30,7 @@ def machine() -> dict[str, str]:
     return {
         "CPU": model[1] if model else platform.machine(),
         "Cores": str(os.cpu_count()),
-        "Kernel": f"{platform.system()} {platform.release()}",
+        "Kernel": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
         "Python": platform.python_version(),
         "Node": node.stdout.strip().removeprefix("v"),
     }

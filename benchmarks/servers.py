@@ -47,10 +47,10 @@ class Server:
 
 
 def _granian() -> list[str]:
-    """Return the options of the command that `docs/operations.md` gives and the tests hold."""
-    text = (ROOT / "docs" / "operations.md").read_text()
+    """Return the options of the command that `docs/other-servers.md` gives and the tests hold."""
+    text = (ROOT / "docs" / "other-servers.md").read_text()
     found = re.search(r"granian (--(?:.*\\\n)*.*) wsgi:app$", text, re.MULTILINE)
-    assert found, "docs/operations.md has no command for Granian"
+    assert found, "docs/other-servers.md has no command for Granian"
     return found[1].replace("\\\n", " ").split()
 
 
