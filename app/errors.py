@@ -88,14 +88,10 @@ def answer(
 
 def _answer_http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
-    code, detail = ANSWERS.get(status) or _standard(status)
+    code, detail = ANSWERS.get(status, (status.name.lower(), f"{status.phrase}."))
     # `Allow`, `Retry-After` and their like; the type is that of werkzeug's own page.
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
     return answer(status, code, detail, headers=headers)
-
-
-def _standard(status: HTTPStatus) -> tuple[str, str]:
-    return status.name.lower(), f"{status.phrase}."
 
 
 def _answer_invalid(error: ValidationError) -> Response:

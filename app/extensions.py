@@ -1,10 +1,10 @@
 """The extension objects, made once; `create_app` binds them to an app."""
 
-from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import DeclarativeBase
+from werkzeug.local import LocalProxy
 
 from app.authz import Authz
 from app.authz.state import sql
@@ -30,25 +30,12 @@ class Database:
             engine.dispose(close=close)
 
 
-class _Engines(Mapping[str, Engine]):
-    """The current app's engine, under the name that migrations have for it."""
-
-    def __getitem__(self, name: str) -> Engine:
-        return db.engine
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(["default"])
-
-    def __len__(self) -> int:
-        return 1
-
-
 db = Database()
 # Migrations make the app's tables and those of the guard layer's shared state.
 alembic = Migrations(
     run_mkdir=False,
     command_name="db",
     metadatas=[Base.metadata, sql.metadata],
-    engines=cast(Any, _Engines()),  # it takes any mapping, and says dict
+    engines={"default": cast(Any, LocalProxy(current.engine))},
 )
 authz = Authz(permissions=["create:items", "update:items", "delete:items", "read:metrics"])

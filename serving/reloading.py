@@ -90,18 +90,13 @@ def wait_for_new_workers(server: "Arbiter", outcome: str) -> None:
         del server.manage_workers  # from now on it is the class's again
         server.spawn_workers()  # as many as are missing: in a reload none
         deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline and not _serve(server, newest_old):
+        while time.monotonic() < deadline and not all(map(_serves, _newer(server, newest_old))):
             server.reap_workers()
             time.sleep(0.1)
         _tell(server, newest_old, outcome)
         manage()
 
     server.manage_workers = manage_when_ready
-
-
-def _serve(server: "Arbiter", newest_old: int) -> bool:
-    """Tell whether all workers that are newer have begun to serve."""
-    return all(map(_serves, _newer(server, newest_old)))
 
 
 def _serves(worker: "Worker") -> bool:

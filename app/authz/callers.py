@@ -2,52 +2,46 @@
 
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flask import Request, current_app
 
 from .errors import TokenMissing
-from .identity import Anonymous, Covers, Identity
-from .observer import Observer
+from .identity import Anonymous, Identity
 from .policy.guard import Mode
 from .presented import RequestPresented
 from .settings import Settings
-from .state import State
 from .tokens import credentials
 from .tokens.authenticator import Authenticator
-from .tokens.issuers import IssuerFor
 
 #: May be async.
 Authenticate = Callable[[Request], Awaitable[Identity | None] | Identity | None]
 PrincipalLoader = Callable[[Identity], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where an app has its callers from, beyond its settings. See `Authz`."""
-
-    authenticate: Authenticate | None
-    issuer_for: IssuerFor | None
-    principal_loader: PrincipalLoader | None
-    anonymous_grants: frozenset[str]
-    covers: Covers
-    state: State | None
-    observer: Observer
-    clock: Callable[[], float]
-    timer: Callable[[], float]
-
-
 class Callers:
-    """Finds out who calls, in one app."""
+    """Finds out who calls, in one app.
 
-    def __init__(self, settings: Settings, sources: Sources) -> None:
+    :param make: makes the authenticator of a process.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        make: Callable[[], Authenticator],
+        anonymous: Anonymous,
+        authenticate: Authenticate | None,
+        principal_loader: PrincipalLoader | None,
+    ) -> None:
         self._settings = settings
-        self._sources = sources
+        self._make = make
+        #: The caller without credentials, with what this app grants to everybody.
+        self.anonymous = anonymous
+        self._authenticate = authenticate
+        self._principal_loader = principal_loader
         dpop = settings.dpop != "off"
         self._schemes = credentials.BEARER_AND_DPOP if dpop else credentials.BEARER
-        #: The caller without credentials, with what this app grants to everybody.
-        self.anonymous = Anonymous(sources.anonymous_grants, _covers=sources.covers)
         self._authenticators: dict[int, Authenticator] = {}
 
     @property
@@ -55,21 +49,13 @@ class Callers:
         """The authenticator of this process, made when first asked for: never before a fork."""
         process = os.getpid()
         return self._authenticators.get(process) or self._authenticators.setdefault(
-            process,
-            Authenticator(
-                self._settings,
-                state=self._sources.state,
-                issuer_for=self._sources.issuer_for,
-                observer=self._sources.observer,
-                clock=self._sources.clock,
-                timer=self._sources.timer,
-            ),
+            process, self._make()
         )
 
     @property
     def reads_tokens(self) -> bool:
         """False if a function of the app's own takes the place of tokens."""
-        return self._sources.authenticate is None
+        return self._authenticate is None
 
     def of_request(self, request: Request, mode: Mode) -> Identity | Anonymous:
         """Return who sends a request, as far as the mode asks for it.
@@ -78,9 +64,8 @@ class Callers:
         """
         if mode == "public":
             return self.anonymous
-        sources = self._sources
-        if sources.authenticate is not None:
-            identity = _answered(sources.authenticate, request)
+        if self._authenticate is not None:
+            identity = _answered(self._authenticate, request)
         elif sent := credentials.read(request.environ.get("HTTP_AUTHORIZATION"), self._schemes):
             presented = RequestPresented(*sent, request, self._settings)
             identity = self.authenticator.authenticate(presented)
@@ -90,10 +75,10 @@ class Callers:
             if mode == "requires_auth":
                 raise TokenMissing("no credentials")
             return self.anonymous
-        if sources.covers is not identity._covers:
-            identity = replace(identity, _covers=sources.covers)
-        if sources.principal_loader is not None:
-            load = current_app.ensure_sync(sources.principal_loader)
+        if identity._covers is not self.anonymous._covers:
+            identity = replace(identity, _covers=self.anonymous._covers)
+        if self._principal_loader is not None:
+            load = current_app.ensure_sync(self._principal_loader)
             identity = replace(identity, principal=load(identity))
         return identity
 

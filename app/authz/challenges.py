@@ -39,7 +39,9 @@ class Challenger:
     def _challenges(self, error: AuthzError, metadata_url: str | None) -> str:
         """Return the challenge of each scheme that may be used, Bearer first. The first says what
         was wrong; a bad proof is no business of Bearer's."""
-        reason = _reason(error)
+        reason = {} if error.error is None else {"error": error.error}
+        if isinstance(error, Forbidden) and error.scope:
+            reason["scope"] = " ".join(error.scope)
         where = {"resource_metadata": metadata_url} if metadata_url else {}
         bearer = _written("Bearer", {"realm": self.realm, **reason, **where})
         if self.dpop == "off":
@@ -48,13 +50,6 @@ class Challenger:
         if self.dpop == "required" or isinstance(error, DpopProofInvalid | DpopNonceRequired):
             return _written("DPoP", {**reason, **means})
         return f"{bearer}, {_written('DPoP', means)}"
-
-
-def _reason(error: AuthzError) -> dict[str, str]:
-    reason = {} if error.error is None else {"error": error.error}
-    if isinstance(error, Forbidden) and error.scope:
-        reason["scope"] = " ".join(error.scope)
-    return reason
 
 
 def _written(scheme: str, parameters: dict[str, str]) -> str:

@@ -25,7 +25,7 @@ from .errors import AnonymousOnly, AuthzError, Forbidden, RightDenied, TokenMiss
 from .identity import Anonymous, Identity
 from .policy.guard import Guard
 from .policy.requirements import Case, Denied
-from .policy.rights import Rights
+from .policy.rights import Rights, Visit
 from .refusals import log_refusal
 from .settings import Settings
 from .state import State
@@ -159,7 +159,7 @@ class Enforcement:
             raise _denial(caller, self._missing(verdict, guard, caller))
         if self.rights is None:
             return None
-        visit = self.rights().visit(caller, arguments)
+        visit = Visit(self.rights(), caller, arguments)
         both = Case(caller, arguments, lambda name: caller.can(name) and visit.allows(name))
         try:
             verdict = guard.check(both)

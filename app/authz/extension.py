@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from operator import contains
 from typing import Any
 
@@ -12,10 +12,11 @@ from flask import Blueprint, Flask
 
 from .answers import Answers, with_nonce
 from .attachment import attach, attached
-from .callers import Authenticate, Callers, PrincipalLoader, Sources
+from .callers import Authenticate, Callers, PrincipalLoader
 from .cli import authz_cli
 from .enforcement import Enforcement, enforcement_of
 from .errors import AuthzError, KeysUnavailable
+from .identity import Anonymous
 from .metadata import Metadata
 from .observer import Observer
 from .policy.grants import covers_with_globs
@@ -26,6 +27,7 @@ from .reading import SettingsError
 from .route_check import RoutesError, async_under_gevent, problems
 from .settings import Settings
 from .state import State
+from .tokens.authenticator import Authenticator
 from .tokens.held import KeySetStatus
 from .tokens.issuers import IssuerFor
 from .tokens.nonces import Nonces
@@ -91,7 +93,7 @@ class Authz:
         nonces = Nonces.configured(settings, self._clock)
         metadata = Metadata(settings, self._catalogue) if self._authenticate is None else None
         answers = Answers(settings, metadata)
-        callers = Callers(settings, self._sources(settings, state, observer))
+        callers = self._callers(settings, state, observer)
         enforcement = Enforcement(settings, callers, answers, self._rights, state)
         app.extensions["authz"] = enforcement
         if settings.proxy_hops:
@@ -128,21 +130,24 @@ class Authz:
             raise SettingsError(["AUTHZ_DPOP is required, which needs tokens and a shared state."])
         return replace(settings, dpop="off", dpop_nonce="")
 
-    def _sources(
+    def _callers(
         self, settings: Settings, state: State | None, observer: Observer | None
-    ) -> Sources:
-        grants = self._anonymous_grants
-        return Sources(
-            authenticate=self._authenticate,
-            issuer_for=self._issuer_for,
-            principal_loader=self._principal_loader,
-            anonymous_grants=frozenset(settings.anonymous_grants if grants is None else grants),
-            covers=covers_with_globs if settings.glob_grants else contains,
+    ) -> Callers:
+        make = partial(
+            Authenticator,
+            settings,
             state=state,
+            issuer_for=self._issuer_for,
             observer=observer or Observer(),
             clock=self._clock,
             timer=self._timer,
         )
+        grants = self._anonymous_grants
+        anonymous = Anonymous(
+            frozenset(settings.anonymous_grants if grants is None else grants),
+            _covers=covers_with_globs if settings.glob_grants else contains,
+        )
+        return Callers(settings, make, anonymous, self._authenticate, self._principal_loader)
 
     def guard_blueprint(self, blueprint: Blueprint, *decorators: Callable[[Any], Any]) -> None:
         """Give all views of a blueprint a default, and of the blueprints that are nested in it.

@@ -86,7 +86,6 @@ class Identity:
     ) -> None:
         if isinstance(permissions, str) or isinstance(scopes, str):
             raise TypeError("permissions and scopes are lists of names, not one text")
-        # The dataclass is frozen: its own fields can only be set past it.
         assign = object.__setattr__
         assign(self, "subject", subject)
         assign(self, "permissions", frozenset(permissions))

@@ -52,23 +52,13 @@ def one_of(*words: Word) -> Callable[[Any], Word]:
     return parse
 
 
-def number(least: float, most: float) -> Callable[[Any], float]:
-    """Return what reads a number within bounds."""
+def number(
+    least: float, most: float, kind: Callable[[Any], float] = float
+) -> Callable[[Any], float]:
+    """Return what reads a number within bounds, a whole one if `kind` is `int`."""
 
     def parse(value: Any) -> float:
-        found = float(value)
-        if not least <= found <= most:
-            raise ValueError
-        return found
-
-    return parse
-
-
-def whole(least: int, most: int) -> Callable[[Any], int]:
-    """Return what reads a whole number within bounds."""
-
-    def parse(value: Any) -> int:
-        found = int(value)
+        found = kind(value)
         if not least <= found <= most:
             raise ValueError
         return found

@@ -1,7 +1,7 @@
 """What reverse proxies say of a request (`X-Forwarded-*`), and which of them are believed."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_list_header
@@ -47,13 +47,9 @@ class Proxies:
         if not peer:
             return "unix" in self._peers
         try:
-            address = _plain(ip_address(peer))
+            address = ip_address(peer)
         except ValueError:
             return False
+        # An IPv6 socket shows an IPv4 address in its own way (RFC 4291, section 2.5.5.2).
+        address = getattr(address, "ipv4_mapped", None) or address
         return any(network != "unix" and address in network for network in self._peers)
-
-
-def _plain(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """Return the IPv4 address that an IPv6 socket shows in its own way (RFC 4291, section
-    2.5.5.2)."""
-    return getattr(address, "ipv4_mapped", None) or address

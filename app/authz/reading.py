@@ -91,11 +91,6 @@ class Reader:
         """Note a problem, which begins with the setting's name, and what to do about it."""
         self.problems.append(f"{problem}: {cure}.")
 
-    @property
-    def names_an_issuer(self) -> bool:
-        """True if an issuer is named in one way or the other."""
-        return self.is_set("AUTH0_ISSUER_URL") or self.is_set("AUTH0_DOMAIN")
-
     def issuers(self) -> tuple[str, ...]:
         """Return the issuers' addresses, from `AUTH0_ISSUER_URL` or else from `AUTH0_DOMAIN`."""
         if self.is_set("AUTH0_ISSUER_URL"):

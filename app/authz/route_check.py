@@ -26,22 +26,9 @@ class RoutesError(RuntimeError):
 def problems(app: Flask, catalogue: frozenset[str] | None, rights: Rights | None) -> list[str]:
     """Return what is wrong with an app's routes: a sentence each, with endpoint, file and line."""
     found = list(routes(app))
-    texts = [f"{route} {text}" for route in found for text in _problems_of(route)]
-    if catalogue is not None:
-        texts += [
-            f"{route} requires {name.text!r}, which is not in Authz(permissions=[...]):"
-            f" {_nearest(name.text, catalogue)}"
-            for route in found
-            for name in _permissions(route)
-            if name.text not in catalogue
-        ]
-    if rights is not None:
-        texts += [
-            f"{route} requires {name.text!r}, which no right of Authz(rights=...) answers."
-            for route in found
-            for name in _permissions(route)
-            if not rights.answers(name)
-        ]
+    texts = [
+        f"{route} {text}" for route in found for text in _problems_of(route, catalogue, rights)
+    ]
     return list(dict.fromkeys(texts + _differing(found)))
 
 
@@ -50,11 +37,9 @@ def _nearest(name: str, catalogue: frozenset[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else "add it there."
 
 
-def _permissions(route: Route) -> list[Any]:
-    return [name for each in route.guard.requirements for name in each.permissions]
-
-
-def _problems_of(route: Route) -> Iterator[str]:
+def _problems_of(
+    route: Route, catalogue: frozenset[str] | None, rights: Rights | None
+) -> Iterator[str]:
     if not route.declared and route.rule.endpoint == "static":
         yield (
             "is Flask's own and declares no guard: make the app with static_folder=None, or open"
@@ -66,6 +51,13 @@ def _problems_of(route: Route) -> Iterator[str]:
         for name in requirement.arguments:
             if name not in route.rule.arguments:
                 yield f"requires {requirement}, but has no argument {name!r}."
+        for wanted in requirement.permissions:
+            text = wanted.text
+            if catalogue is not None and text not in catalogue:
+                near = _nearest(text, catalogue)
+                yield f"requires {text!r}, which is not in Authz(permissions=[...]): {near}"
+            if rights is not None and not rights.answers(wanted):
+                yield f"requires {text!r}, which no right of Authz(rights=...) answers."
 
 
 def _differing(found: list[Route]) -> list[str]:

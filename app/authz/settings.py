@@ -40,7 +40,6 @@ class Issuer:
         :param algorithms: at least one name of `ALGORITHMS`.
         :raises ValueError: if one of them is not as it must be: what is not checked is accepted.
         """
-        # The dataclass is frozen: its own fields can only be set past it.
         object.__setattr__(self, "url", url)
         object.__setattr__(self, "audiences", frozenset(parsing.names(audiences)))
         object.__setattr__(self, "algorithms", parsing.algorithms(algorithms))
@@ -98,7 +97,7 @@ class Settings:
         :raises SettingsError: with every problem found.
         """
         reader = Reader(config)
-        if issuer_needed or reader.names_an_issuer:
+        if issuer_needed or reader.is_set("AUTH0_ISSUER_URL") or reader.is_set("AUTH0_DOMAIN"):
             urls = reader.issuers()
             audiences = reader.read("AUTH0_AUDIENCE", parsing.names, _NO_AUDIENCE)
         else:
@@ -150,7 +149,7 @@ _PLAIN: Mapping[str, tuple[str, Callable[[Any], Any], str]] = {
     "keys_timeout": ("AUTHZ_KEYS_TIMEOUT", parsing.number(0.1, 30), "use 0.1 to 30 seconds"),
     "token_cache_size": (
         "AUTHZ_TOKEN_CACHE_SIZE",
-        parsing.whole(0, 1_000_000),
+        parsing.number(0, 1_000_000, int),
         "use a whole number from 0 to 1000000",
     ),
     "token_cache_seconds": (
@@ -190,7 +189,7 @@ _PLAIN: Mapping[str, tuple[str, Callable[[Any], Any], str]] = {
     ),
     "public_url": ("PUBLIC_URL", parsing.origin, _ORIGIN_CURE),
     "resource": ("AUTHZ_RESOURCE", parsing.resource, _ENDPOINT_CURE),
-    "proxy_hops": ("PROXY_HOPS", parsing.whole(0, 10), "use 0 to 10, the number of proxies"),
+    "proxy_hops": ("PROXY_HOPS", parsing.number(0, 10, int), "use 0 to 10, the number of proxies"),
     "trusted_proxies": ("TRUSTED_PROXIES", parsing.peers, _PEERS_CURE),
     "client_certificate_header": (
         "AUTHZ_CLIENT_CERTIFICATE_HEADER",

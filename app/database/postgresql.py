@@ -111,10 +111,7 @@ logging.getLogger(f"{PatientPool.__module__}.{PatientPool.__name__}").setLevel(l
 
 
 def options(pool_size: int) -> dict[str, Any]:
-    """Return what `create_engine` is to be told.
-
-    :param pool_size: most connections of a process.
-    """
+    """Return what `create_engine` is to be told."""
     return {
         "poolclass": PatientPool,
         "pool_size": pool_size,

@@ -39,10 +39,7 @@ def located(url: URL, folder: Path) -> URL:
 
 
 def options(pool_size: int) -> dict[str, Any]:
-    """Return what `create_engine` is to be told.
-
-    :param pool_size: most connections of a process.
-    """
+    """Return what `create_engine` is to be told."""
     return {
         "pool_size": pool_size,
         "max_overflow": 0,

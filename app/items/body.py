@@ -2,7 +2,7 @@
 
 import json
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import request
 from marshmallow import ValidationError
@@ -12,6 +12,8 @@ from werkzeug.exceptions import (
     RequestTimeout,
     UnsupportedMediaType,
 )
+
+from app.authz.tokens.parts import refuse_constant, unique
 
 #: Largest body that is read, in bytes, whether it is sent with its length or in chunks.
 MAX_BODY = 64 * 1024
@@ -74,21 +76,10 @@ def _bytes() -> bytes:
     return body
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise ValueError("a name stands twice in an object")
-    return members
-
-
 _DECODER = json.JSONDecoder(
     # A float would round the price before anyone has seen it.
     parse_float=Decimal,
     # NaN and Infinity.
-    parse_constant=_refuse_constant,
-    object_pairs_hook=_distinct,
+    parse_constant=refuse_constant,
+    object_pairs_hook=unique,
 )

@@ -89,7 +89,7 @@ def _by_caller(app: Flask) -> list[ApplicationLimit]:
     return [ApplicationLimit(limit, keys.caller, scope="caller", exempt_when=keys.is_anonymous)]
 
 
-def _limiter(app: Flask, limits: list[ApplicationLimit]) -> Limiter:
+def _limiter(app: Flask, limits: list[ApplicationLimit]) -> None:
     limiter = Limiter(
         keys.address,
         application_limits=list(limits),
@@ -100,13 +100,8 @@ def _limiter(app: Flask, limits: list[ApplicationLimit]) -> Limiter:
         # Else what has no route is not limited.
         request_identifier=lambda: request.endpoint or "-",
     )
-    limiter.request_filter(_exempt)
+    limiter.request_filter(lambda: _is_exempt(request.method, request.endpoint or ""))
     limiter.init_app(app)
-    return limiter
-
-
-def _exempt() -> bool:
-    return _is_exempt(request.method, request.endpoint or "")
 
 
 def _is_exempt(method: str, endpoint: str) -> bool:

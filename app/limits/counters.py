@@ -91,10 +91,8 @@ class Counters(Storage):
 
     STORAGE_SCHEME: ClassVar[list[str] | None] = ["counters"]  # type: ignore[misc]
 
-    def __init__(
-        self, _uri: str | None = None, wrap_exceptions: bool = False, *, url: str = ""
-    ) -> None:
-        super().__init__(_uri, wrap_exceptions)
+    def __init__(self, _uri: str = URI, *, url: str = "") -> None:
+        super().__init__()
         self._url = url
         self._memory = Memory()
         self._servers: dict[int, RedisStorage] = {}

@@ -13,7 +13,7 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -82,9 +82,6 @@ class _PerProcess(SpanProcessor):
         self._url = url
         self._senders: dict[int, BatchSpanProcessor] = {}
 
-    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """See `SpanProcessor`."""
-
     def on_end(self, span: ReadableSpan) -> None:
         """Hand a span on."""
         process = os.getpid()
@@ -97,8 +94,3 @@ class _PerProcess(SpanProcessor):
         """Send what is left."""
         if (sender := self._senders.get(os.getpid())) is not None:
             sender.shutdown()  # type: ignore[no-untyped-call]
-
-    def force_flush(self, timeout_millis: int = 30000) -> bool:
-        """Send what is there now."""
-        sender = self._senders.get(os.getpid())
-        return sender is None or sender.force_flush(timeout_millis)

@@ -61,7 +61,7 @@ def create_tenant(
     _add_token_endpoints(tenant, server)
     tenant.register_blueprint(userinfo_endpoint(f"{issuer}userinfo", server.access, server.proofs))
     tenant.register_blueprint(page_files())
-    tenant.register_blueprint(sign_in_pages(server, accounts, sessions, clock))
+    tenant.register_blueprint(sign_in_pages(server, accounts, sessions))
     tenant.register_blueprint(sign_out_pages(server, sessions))
     tenant.register_blueprint(management_api(tokens, audiences, permissions, accounts))
     tenant.register_error_handler(HTTPException, _as_error)

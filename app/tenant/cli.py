@@ -179,10 +179,6 @@ def _announce(issuer: str, audiences: list[str]) -> None:
     lines = about_lines(issuer, audiences, _permission_file())
     first = "Local tenant for development, on this machine only. Ctrl-C stops it."
     click.echo("\n".join([first, *(f"  {line}" for line in lines)]), err=True)
-    _warn_of_another_issuer(issuer)
-
-
-def _warn_of_another_issuer(issuer: str) -> None:
     configured = _configured_issuers()
     if issuer.rstrip("/") not in [part.strip().rstrip("/") for part in configured.split(",")]:
         click.echo(

@@ -31,10 +31,6 @@ class SigningKeys:
         """Return the JWK set for everybody (RFC 7517, section 5), without the private parts."""
         return {"keys": [key.as_dict(private=False) for key in self.keys]}
 
-    def private_set(self) -> dict[str, object]:
-        """Return the JWK set as the key file holds it."""
-        return {"keys": [key.as_dict(private=True) for key in self.keys]}
-
 
 class KeyFile(TenantFile):
     """The file of the signing keys. Any number of processes may load and rotate at once."""
@@ -44,8 +40,11 @@ class KeyFile(TenantFile):
 
         :raises TenantFileError: the file cannot be read, made or understood.
         """
-        keys = self._read()
-        return keys if keys is not None else self._create()
+        if keys := self._read():
+            return keys
+        with self.locked():
+            # Another process may have made it while this one waited for the lock.
+            return self._read() or self._write(SigningKeys((_new_key(),)))
 
     def rotate(self) -> SigningKeys:
         """Put a new signing key first and keep the newest of the old ones published.
@@ -55,11 +54,6 @@ class KeyFile(TenantFile):
         with self.locked():
             old = self._read() or SigningKeys(())
             return self._write(SigningKeys((_new_key(), *old.keys[:OLD_KEYS])))
-
-    def _create(self) -> SigningKeys:
-        with self.locked():
-            # Another process may have made it while this one waited for the lock.
-            return self._read() or self._write(SigningKeys((_new_key(),)))
 
     def _read(self) -> SigningKeys | None:
         content = self.read()
@@ -72,7 +66,7 @@ class KeyFile(TenantFile):
             ) from error
 
     def _write(self, keys: SigningKeys) -> SigningKeys:
-        self.replace(keys.private_set())
+        self.replace({"keys": [key.as_dict(private=True) for key in keys.keys]})
         return keys
 
 

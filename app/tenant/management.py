@@ -23,13 +23,7 @@ def management_api(
     permissions: PermissionFile,
     accounts: Accounts,
 ) -> Blueprint:
-    """Make the API.
-
-    :param tokens: whose tokens open it.
-    :param audiences: the tenant's APIs; a user's permissions are the same for each.
-    :param permissions: the users' permissions, read again for every request.
-    :param accounts: the users.
-    """
+    """Make the API. A user's permissions are the same for each of the tenant's audiences."""
     api = Blueprint("management", __name__, url_prefix=PREFIX)
 
     @api.before_request

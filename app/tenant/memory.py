@@ -28,10 +28,13 @@ class Memory(Generic[V]):
     def add(self, name: str, value: V) -> bool:
         """Keep a value under a name. False, and nothing is changed, if the name has one."""
         with self._lock:
-            self._forget_old()
+            now = self.clock()
+            # All live equally long, so those that end first stand first.
+            while self._entries and next(iter(self._entries.values()))[0] <= now:
+                self._entries.popitem(last=False)
             if name in self._entries:
                 return False
-            self._entries[name] = (self.clock() + self.lifetime, value)
+            self._entries[name] = (now + self.lifetime, value)
             if len(self._entries) > self.most:
                 self._entries.popitem(last=False)
             return True
@@ -47,9 +50,3 @@ class Memory(Generic[V]):
         with self._lock:
             ends, value = self._entries.pop(name, (0.0, None))
             return value if ends > self.clock() else None
-
-    def _forget_old(self) -> None:
-        now = self.clock()
-        # All live equally long, so those that end first stand first.
-        while self._entries and next(iter(self._entries.values()))[0] <= now:
-            self._entries.popitem(last=False)

@@ -5,10 +5,10 @@ Whoever asks Auth0 for a token says for which API, and gets the permissions gran
 
 from collections.abc import Sequence
 
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import OAuth2Request
-from authlib.oauth2.rfc9207 import IssuerParameter
 from authlib.oidc.core.errors import LoginRequiredError
 from flask import Request, Response
 from werkzeug.datastructures import MultiDict
@@ -41,7 +41,8 @@ class TenantServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships 
         permissions: PermissionFile,
         accounts: Accounts,
     ) -> None:
-        super().__init__()
+        # What is kept of a token, its maker keeps.
+        super().__init__(query_client=CLIENTS.get, save_token=lambda *_: None)
         self.tokens = tokens
         #: The APIs that tokens may be asked for.
         self.audiences = frozenset(audiences)
@@ -60,14 +61,6 @@ class TenantServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships 
         self.register_grant(TenantAuthorizationCode, [RequiredChallenge(), id_tokens])
         self.register_grant(TenantRefreshToken, [id_tokens])
         self.register_endpoint(TenantRevocation)
-        self._issuer_parameter = _OwnIssuer(tokens.issuer)
-
-    def query_client(self, client_id: str) -> Client | None:
-        """Return the client with this identifier."""
-        return CLIENTS.get(client_id)
-
-    def save_token(self, *_: object) -> None:
-        """Keep nothing: what is kept of a token, its maker keeps."""
 
     def create_oauth2_request(self, request: Request | OAuth2Request) -> OAuth2Request:
         """Read a request of a client, unless it has been read.
@@ -115,16 +108,9 @@ class TenantServer(AuthorizationServer):  # type: ignore[misc]  # Authlib ships 
 
     def _named(self, response: Response) -> Response:
         """Have an answer say whose it is (RFC 9207)."""
-        self._issuer_parameter.add_issuer_parameter(self, response)
+        if response.location:
+            response.location = add_params_to_uri(response.location, {"iss": self.tokens.issuer})
         return response
-
-
-class _OwnIssuer(IssuerParameter):  # type: ignore[misc]
-    def __init__(self, issuer: str) -> None:
-        self._issuer = issuer
-
-    def get_issuer(self) -> str:
-        return self._issuer
 
 
 def _client_by_header(_: object, request: TokenRequest) -> Client | None:

@@ -34,16 +34,11 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise AddressError(_port_taken(port)) from error
+            raise AddressError(
+                f"Port {port} is taken by another program: stop it, or set TENANT_PORT={port + 1}"
+                f" and AUTH0_ISSUER_URL=http://127.0.0.1:{port + 1}/ for the tenant and the API."
+            ) from error
         raise AddressError(f"Cannot listen on {host}:{port} ({error.strerror}).") from error
-
-
-def _port_taken(port: int) -> str:
-    other = port + 1
-    return (
-        f"Port {port} is taken by another program: stop it, or set TENANT_PORT={other} and "
-        f"AUTH0_ISSUER_URL=http://127.0.0.1:{other}/ for the tenant and the API."
-    )
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def test_all_mistakes_are_told_together() -> None:
     with pytest.raises(RuntimeError) as caught:
         authz.check(app)
     lines = str(caught.value).splitlines()[1:]
-    assert [line.split()[2] for line in lines] == ["/hole", "/lost/<key>", "/typo", "/lost/<key>"]
+    assert [line.split()[2] for line in lines] == ["/hole", "/typo", "/lost/<key>", "/lost/<key>"]
     assert all(f"{__file__}:" in line for line in lines)
 
 

@@ -8,8 +8,5 @@ from .keys import show_keys
 from .revoke import revoke
 
 authz_cli = AppGroup("authz", help="Show how the routes are guarded; explain and refuse tokens.")
-authz_cli.add_command(show_routes)
-authz_cli.add_command(show_permissions)
-authz_cli.add_command(show_keys)
-authz_cli.add_command(explain)
-authz_cli.add_command(revoke)
+for command in (show_routes, show_permissions, show_keys, explain, revoke):
+    authz_cli.add_command(command)

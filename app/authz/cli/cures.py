@@ -26,17 +26,11 @@ AUTH0 = ".auth0.com"
 
 def cure(finding: Finding, case: Inspection) -> str:
     """Return what to do about a finding; nothing if nothing need be done."""
-    if finding.result == "skipped":
-        return ""
-    likely = _LIKELY.get((finding.rule, finding.result), _nothing)
-    return next(likely(case), finding.cure)
+    likely = _LIKELY.get((finding.rule, finding.result))
+    return next(likely(case), finding.cure) if likely else finding.cure
 
 
 Cures = Iterator[str]
-
-
-def _nothing(_: Inspection) -> Cures:
-    yield from ()
 
 
 def _credentials(case: Inspection) -> Cures:

@@ -15,9 +15,6 @@ from ..metadata import ENDPOINT
 from ..parsing import names
 from ..routes import Route, routes
 
-#: How a mode is shown where nothing was declared: the route is closed, and a mistake.
-UNDECLARED = "undeclared"
-
 
 @click.command("routes")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array instead of a table.")
@@ -61,7 +58,8 @@ def show_permissions(as_json: bool) -> None:
     click.echo(_table(("PERMISSION", "ROUTES"), [(k, ", ".join(v)) for k, v in found.items()]))
     if found:
         scopes = shlex.quote(",".join(found))
-        click.echo(f"\nauth0 apis update {shlex.quote(_audience())} --scopes {scopes}")
+        audience = names(current_app.config.get("AUTH0_AUDIENCE") or "AUDIENCE")[0]
+        click.echo(f"\nauth0 apis update {shlex.quote(audience)} --scopes {scopes}")
 
 
 def _check(found: list[Route], allowed: set[str]) -> None:
@@ -90,11 +88,6 @@ def _lines(allowed: Iterable[str]) -> Iterable[str]:
             yield text
 
 
-def _audience() -> str:
-    """Return the API's identifier in the tenant, as far as the app knows it."""
-    return names(current_app.config.get("AUTH0_AUDIENCE") or "AUDIENCE")[0]
-
-
 def _grouped(found: list[Route]) -> list[list[Route]]:
     """Put the methods of a route together that have one view and one guard."""
     groups: list[list[Route]] = []
@@ -117,21 +110,16 @@ def _row(group: list[Route]) -> dict[str, Any]:
         "methods": [each.method for each in group],
         "rule": route.rule.rule,
         "endpoint": route.rule.endpoint,
-        "mode": route.guard.mode if route.declared else UNDECLARED,
+        "mode": route.guard.mode if route.declared else "undeclared",
         "requires": [str(requirement) for requirement in route.guard.requirements],
         "open": route.open,
-        "declared_at": _shortened(route.place),
+        "declared_at": route.place.removeprefix(f"{Path.cwd()}/"),
     }
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:
     methods, requires = ", ".join(row["methods"]), ", ".join(row["requires"])
     return methods, row["rule"], row["mode"], requires, row["declared_at"]
-
-
-def _shortened(place: str) -> str:
-    """Return a place as it is seen from here."""
-    return place.removeprefix(f"{Path.cwd()}/")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -3,8 +3,6 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -16,7 +14,7 @@ from ..enforcement import enforcement_of
 from ..errors import StateUnavailable
 from ..refusals import quoted
 from ..settings import Issuer
-from ..state import Kind, Revocation, State
+from ..state import Kind, Revocation
 from ..tokens.credentials import MAX_TOKEN_LENGTH
 from ..tokens.parts import PartMalformed, read_object
 from ..tokens.revocation import fingerprint
@@ -54,7 +52,9 @@ def revoke(
     Give exactly one of --jti, --subject, --client and --token.
     """
     enforcement = enforcement_of(current_app)
-    state = _state(enforcement.state)
+    state = enforcement.state
+    if state is None:
+        raise click.ClickException("The app has no shared state, so it looks at no deny-list.")
     now = time.time()
     kind, value = _only({"jti": jti, "subject": subject, "client": client, "token": token})
     end = now + enforcement.settings.revocation_keep
@@ -65,9 +65,14 @@ def revoke(
         issuer = _issuer(issuer, enforcement.settings.issuers)
     before = now if kind in (Kind.SUBJECT, Kind.CLIENT) else None
     end = end if until is None else _moment(until, now)
-    with _told():
+    try:
         entry = Revocation(issuer or "", kind, value, before, end)
         state.revoke(entry)
+    except ValueError as error:
+        raise click.UsageError(f"Nothing was revoked: {error}.") from error
+    except StateUnavailable as error:
+        why = f"{error.reason} ({error.cure})"
+        raise click.ClickException(f"It may not be revoked: {why}") from error
     said = {"state": state.name, **asdict(entry)}
     click.echo(json.dumps(said) if as_json else _said(entry, state.name))
 
@@ -142,25 +147,6 @@ def _moment(text: str, now: float) -> float:
 def _date(text: str) -> float:
     date = datetime.fromisoformat(text)
     return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
-
-
-def _state(state: State | None) -> State:
-    if state is None:
-        raise click.ClickException("The app has no shared state, so it looks at no deny-list.")
-    return state
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell the operator what is wrong, without a traceback."""
-    try:
-        yield
-    except ValueError as error:
-        raise click.UsageError(f"Nothing was revoked: {error}.") from error
-    except StateUnavailable as error:
-        raise click.ClickException(
-            f"It may not be revoked: {error.reason} ({error.cure})"
-        ) from error
 
 
 def _said(entry: Revocation, name: str) -> str:

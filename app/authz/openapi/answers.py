@@ -54,7 +54,8 @@ def problem_response(
     for refusal in refusals:
         # A code may stand for several texts; a name stands once.
         name = f"{refusal.code}_{len(examples)}" if refusal.code in examples else refusal.code
-        examples[name] = {"value": _example(status, refusal, members or {})}
+        value = problem_body(status, refusal.code, refusal.detail, **(members or {}))
+        examples[name] = {"value": value}
     codes = list(dict.fromkeys(refusal.code for refusal in refusals))
     schema = {
         "$ref": "#/components/schemas/Problem",
@@ -65,7 +66,3 @@ def problem_response(
         "content": {MEDIA_TYPE: {"schema": schema, "examples": examples}},
     }
     return {**response, "headers": dict(headers)} if headers else response
-
-
-def _example(status: int, refusal: Refusal, members: Mapping[str, object]) -> Object:
-    return problem_body(status, refusal.code, refusal.detail, **members)

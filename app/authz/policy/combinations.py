@@ -1,12 +1,9 @@
 """`all_of` and `any_of`: requirements made of requirements."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from .requirements import ALLOWED, Allowed, Case, Denied, Requirement
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -14,13 +11,9 @@ class _Several(Requirement):
     members: tuple[Requirement, ...]
 
     def __post_init__(self) -> None:
-        names = _once(name for each in self.members for name in each.names)
-        permissions = _once(name for each in self.members for name in each.permissions)
-        arguments = _once(name for each in self.members for name in each.arguments)
-        # The dataclass is frozen: its own attributes can only be set past it.
-        object.__setattr__(self, "names", names)
-        object.__setattr__(self, "permissions", permissions)
-        object.__setattr__(self, "arguments", arguments)
+        for attribute in ("names", "permissions", "arguments"):
+            values = (value for each in self.members for value in getattr(each, attribute))
+            object.__setattr__(self, attribute, tuple(dict.fromkeys(values)))
 
 
 class AllOf(_Several):
@@ -61,6 +54,10 @@ class Combination:
     kind: type[AllOf] | type[AnyOf]
     members: "tuple[Member, ...]"
 
+    def __post_init__(self) -> None:
+        if not self.members:
+            raise TypeError("all_of and any_of need a name: an empty list would require nothing")
+
 
 Member = str | Requirement | Combination
 
@@ -70,7 +67,7 @@ def all_of(*members: Member) -> Combination:
 
     :raises TypeError: if there are none.
     """
-    return _combination(AllOf, members)
+    return Combination(AllOf, members)
 
 
 def any_of(*members: Member) -> Combination:
@@ -78,13 +75,7 @@ def any_of(*members: Member) -> Combination:
 
     :raises TypeError: if there are none.
     """
-    return _combination(AnyOf, members)
-
-
-def _combination(kind: type[AllOf] | type[AnyOf], members: tuple[Member, ...]) -> Combination:
-    if not members:
-        raise TypeError("all_of and any_of need a name: an empty list would require nothing")
-    return Combination(kind, members)
+    return Combination(AnyOf, members)
 
 
 def requirement(member: Member, named: Callable[[str], Requirement]) -> Requirement:
@@ -97,7 +88,3 @@ def requirement(member: Member, named: Callable[[str], Requirement]) -> Requirem
     if isinstance(member, Combination):
         return member.kind(tuple(requirement(each, named) for each in member.members))
     return named(member)
-
-
-def _once(values: Iterable[Value]) -> tuple[Value, ...]:
-    return tuple(dict.fromkeys(values))

@@ -24,7 +24,6 @@ class Guard:
 
     def __post_init__(self) -> None:
         arguments = dict.fromkeys(name for each in self.requirements for name in each.arguments)
-        # The dataclass is frozen: its own fields can only be set past it.
         object.__setattr__(self, "mode", self.declared or "requires_auth")
         object.__setattr__(self, "arguments", tuple(arguments))
 

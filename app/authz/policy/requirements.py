@@ -43,8 +43,6 @@ class Case:
 class Requirement(ABC):
     """One condition on the caller. Requirements are values: equal ones are one."""
 
-    __slots__ = ()
-
     #: Names that a challenge offers as what would help (RFC 6750, section 3).
     names: tuple[str, ...] = ()
     #: Permissions that it may ask for.
@@ -72,13 +70,9 @@ class _Named(Requirement):
 
     def __post_init__(self) -> None:
         name = Name(self.name)
-        # The dataclass is frozen: its own fields can only be set past it.
-        for attribute, value in (
-            ("_name", name),
-            ("names", (name.text,)),
-            ("arguments", name.arguments),
-        ):
-            object.__setattr__(self, attribute, value)
+        object.__setattr__(self, "_name", name)
+        object.__setattr__(self, "names", (name.text,))
+        object.__setattr__(self, "arguments", name.arguments)
 
     def __str__(self) -> str:
         return f"{type(self).__name__.lower()} {self.name}"

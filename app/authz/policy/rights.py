@@ -53,11 +53,6 @@ class _Path:
             for segment, name in zip(self.segments, self.fields, strict=True)
         )
 
-    @property
-    def precedence(self) -> tuple[bool, ...]:
-        """Sorts exact segments before arguments, from the left."""
-        return tuple(name is not None for name in self.fields)
-
     def arguments_in(self, segments: tuple[str, ...]) -> dict[str, str] | None:
         """Return the arguments that the segments hold, or None if this is not their path."""
         if len(segments) != len(self.segments):
@@ -125,7 +120,8 @@ class Rights:
         if any(node.path.shape == other.path.shape for other in nodes):
             raise TypeError(f"{text!r} is declared twice")
         nodes.append(node)
-        nodes.sort(key=lambda each: each.path.precedence)
+        # Exact segments before arguments, from the left.
+        nodes.sort(key=lambda each: [name is not None for name in each.path.fields])
         return function
 
     @classmethod
@@ -146,10 +142,6 @@ class Rights:
         """Say whether a right can be seen to answer a required name, whatever its arguments are."""
         wanted = name.text.split("/")
         return any(_may_answer(node.path, wanted) for node in self._rights)
-
-    def visit(self, identity: Identity | Anonymous, arguments: Mapping[str, Any]) -> "Visit":
-        """Begin to ask for one request."""
-        return Visit(self, identity, arguments)
 
 
 def _may_answer(path: _Path, wanted: list[str]) -> bool:

@@ -1,6 +1,5 @@
 """The story of one token: issuer, key, signature, claims, deny-list, binding, identity."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
@@ -50,16 +49,16 @@ class Authenticator:
         self,
         settings: Settings,
         *,
-        state: State | None = None,
-        issuer_for: IssuerFor | None = None,
-        observer: Observer | None = None,
-        clock: Callable[[], float] = time.time,
-        timer: Callable[[], float] = time.monotonic,
+        state: State | None,
+        issuer_for: IssuerFor | None,
+        observer: Observer,
+        clock: Callable[[], float],
+        timer: Callable[[], float],
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._timer = timer
-        self._observer = observer or Observer()
+        self._observer = observer
         #: The trusted issuers, and their keys.
         self.issuers = Issuers(settings.issuers, issuer_for, self._keys_of, timer)
         self._algorithms = self.issuers.algorithms
@@ -70,7 +69,8 @@ class Authenticator:
         self.deny_list = DenyList(state, timer=timer) if state else None
         #: What holds requests to the bindings of their tokens.
         self.binding = _binding(settings, state, clock)
-        self._fresh = FreshPermissions.configured(settings, clock, timer)
+        management = settings.permissions_source == "management"
+        self._fresh = FreshPermissions(settings, clock=clock, timer=timer) if management else None
 
     def authenticate(self, presented: Presented) -> Identity:
         """Return who the token of a request speaks for.

@@ -1,7 +1,6 @@
 """What an issuer publishes of itself: its metadata and its keys, fetched as one."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from ..addresses import is_safe
 from .fetch import FetchError, fetch
@@ -23,11 +22,6 @@ class Published:
     introspection_endpoint: str | None = None
 
 
-def same_issuer(one: str, other: str) -> bool:
-    """Compare two issuers but for a trailing slash."""
-    return one.removesuffix("/") == other.removesuffix("/")
-
-
 def discover(issuer: str, algorithms: frozenset[str], deadline: float) -> Published:
     """Fetch an issuer's metadata (OpenID Connect Discovery, section 4) and the key set it names.
 
@@ -37,7 +31,7 @@ def discover(issuer: str, algorithms: frozenset[str], deadline: float) -> Publis
     metadata = fetch(issuer.removesuffix("/") + "/.well-known/openid-configuration", deadline)
     name, address = metadata.content.get("issuer"), metadata.content.get("jwks_uri")
     # Otherwise one tenant could speak for another (OpenID Connect Discovery, section 4.3).
-    if not isinstance(name, str) or not same_issuer(name, issuer):
+    if not isinstance(name, str) or name.removesuffix("/") != issuer.removesuffix("/"):
         raise FetchError(f"the metadata of {issuer!r} is that of {name!r}", code="other_issuer")
     if not isinstance(address, str) or not is_safe(address):
         raise FetchError(
@@ -48,12 +42,7 @@ def discover(issuer: str, algorithms: frozenset[str], deadline: float) -> Publis
         keys = KeySet.from_document(document.content, algorithms)
     except ValueError as error:
         raise FetchError(f"{address!r}: {error}", code="malformed") from error
-    endpoint = _endpoint(metadata.content)
+    endpoint = metadata.content.get("introspection_endpoint")
+    if not isinstance(endpoint, str) or not is_safe(endpoint):
+        endpoint = None  # a bad one (RFC 8414, section 2) costs itself, not the keys
     return Published(name, address, keys, document.max_age, endpoint)
-
-
-def _endpoint(metadata: dict[str, Any]) -> str | None:
-    """Return the introspection endpoint (RFC 8414, section 2). A bad one costs itself, not the
-    keys."""
-    address = metadata.get("introspection_endpoint")
-    return address if isinstance(address, str) and is_safe(address) else None

@@ -78,15 +78,6 @@ class FreshPermissions:
         self._calls = Calls[_Key, _Outcome](CALLS, "fresh permissions")
         self._known = ExpiringMap[_Key, _Outcome](KEPT, timer)
 
-    @classmethod
-    def configured(
-        cls, settings: Settings, clock: Callable[[], float], timer: Callable[[], float]
-    ) -> "FreshPermissions | None":
-        """Make one if the settings want the tenant to be asked; else return None."""
-        if settings.permissions_source != "management":
-            return None
-        return cls(settings, clock=clock, timer=timer)
-
     def of(self, identity: Identity, audiences: frozenset[str]) -> Identity:
         """Return the identity with the permissions that its user has now, for the APIs which the
         token is for and which are ours. Its claims stay as they are.

@@ -1,7 +1,6 @@
 """Authorization codes (RFC 6749, section 4.1) with proof of who asked for them (RFC 7636)."""
 
 import re
-import secrets
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Protocol
@@ -96,10 +95,6 @@ class TenantAuthorizationCode(AuthorizationCodeGrant):  # type: ignore[misc]
             error.redirect_uri = redirect_uri
             raise
         return redirect_uri
-
-    def generate_authorization_code(self) -> str:
-        """Make a code that nobody guesses."""
-        return secrets.token_urlsafe(32)
 
     def save_authorization_code(self, code: str, request: AuthorizationRequest) -> None:
         """Remember what a code stands for."""

@@ -1,7 +1,5 @@
 """What browsers may do with the tenant's pages, and with all its other answers."""
 
-import secrets
-
 from flask import Flask, Response
 
 from app.tenant.redirects import origin_of
@@ -54,11 +52,6 @@ def mark_message(response: Response, redirect_uri: str, nonce: str) -> Response:
     )
     del response.headers["X-Frame-Options"]
     return response
-
-
-def new_nonce() -> str:
-    """Return a name for one script, which no other text of a page knows."""
-    return secrets.token_urlsafe(16)
 
 
 def _source(redirect_uri: str) -> str:

@@ -1,7 +1,5 @@
 """Signing in: the addresses that an application sends people to, and the pages that they see."""
 
-from collections.abc import Callable
-
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -19,15 +17,8 @@ from app.tenant.users import User
 _LOGIN, _SIGN_UP = "/u/login", "/u/signup"
 
 
-def sign_in_pages(
-    server: TenantServer, accounts: Accounts, sessions: Sessions, clock: Callable[[], float]
-) -> Blueprint:
-    """Make the pages.
-
-    :param server: answers the requests that applications send people with.
-    :param accounts: the people there are.
-    :param sessions: who of them is signed in where.
-    """
+def sign_in_pages(server: TenantServer, accounts: Accounts, sessions: Sessions) -> Blueprint:
+    """Make the pages."""
     pages = Blueprint("sign_in", __name__)
 
     @pages.before_request
@@ -46,7 +37,7 @@ def sign_in_pages(
         if refusal is not None:
             return _deliver(asked, refusal)
         session = sessions.current()
-        if asked.is_answered_by(session, clock()):
+        if asked.is_answered_by(session, server.tokens.clock()):
             asked.session = session
             return _deliver(asked, server.grant(asked))
         if asked.is_silent:

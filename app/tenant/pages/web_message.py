@@ -4,11 +4,12 @@ It is how Auth0's library asks in a hidden frame whether somebody is signed in, 
 answer of a pop-up (OAuth 2.0 Web Message Response Mode).
 """
 
+import secrets
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import Response, make_response, render_template
 
-from app.tenant.pages.headers import mark_message, new_nonce
+from app.tenant.pages.headers import mark_message
 from app.tenant.redirects import origin_of
 
 #: What an answer consists of; all else of the address is the client's own.
@@ -21,7 +22,7 @@ def as_web_message(redirect: Response, redirect_uri: str) -> Response:
     :param redirect_uri: the address as it was found to be good. Its origin gets the message.
     """
     told = dict(parse_qsl(urlsplit(redirect.location or "").query))
-    nonce = new_nonce()
+    nonce = secrets.token_urlsafe(16)
     page = render_template(
         "tenant/web_message.html",
         answer={name: told[name] for name in _MEMBERS if name in told},
