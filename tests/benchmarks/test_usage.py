@@ -16,7 +16,8 @@ import sys, time
 kept = bytearray(30_000_000)
 while time.process_time() < 0.3:
     pass
-print(time.process_time(), flush=True)
+sys.stdout.write(f"{time.process_time()}\\n")  # at once: two write to one pipe
+sys.stdout.flush()
 """
 
 #: Has two children, of which one ends, and then waits until its input does.

@@ -25,6 +25,8 @@ from .troubles import Troubles
 
 PICTURES = Path(__file__).parent / "pictures"
 
+expect.set_options(timeout=PATIENCE * 1000)
+
 __all__ = ["checkout"]
 
 

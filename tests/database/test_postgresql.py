@@ -155,7 +155,7 @@ def test_tries_have_an_end(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.slow
 def test_tries_share_their_time(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often a transaction is set back, nobody waits longer than for one."""
-    monkeypatch.setattr(patience, "PATIENCE", 2)
+    monkeypatch.setattr(patience, "PATIENCE", 3)
     tries = []
 
     def work(lent: Lent) -> None:
@@ -166,7 +166,7 @@ def test_tries_share_their_time(bare_app: Flask, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(OperationalError):
         write(work)
     # With a time of its own for each, there would be as many as may be.
-    assert 2 <= len(tries) <= 3 < len(PAUSES)
+    assert 2 <= len(tries) <= 4 < len(PAUSES)
 
 
 # Limits
@@ -274,7 +274,7 @@ def test_wrong_statement_is_500(bare_app: Flask) -> None:
 @pytest.mark.slow
 def test_silent_server_is_503_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes the connection, and that is all."""
-    monkeypatch.setattr(patience, "PATIENCE", 2)
+    monkeypatch.setattr(patience, "PATIENCE", 3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         app = Flask("bare")
         app.config["DATABASE_URL"] = f"postgresql://al@127.0.0.1:{silent.getsockname()[1]}/menu"
@@ -283,7 +283,7 @@ def test_silent_server_is_503_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
         serve(app, lambda: write(make_rows))
         began = time.monotonic()
         assert app.test_client().get("/").status_code == 503
-        assert 1 < time.monotonic() - began < 4
+        assert 1 < time.monotonic() - began < 10
 
 
 @pytest.mark.slow
@@ -292,7 +292,7 @@ def test_answer_that_does_not_come_is_503_in_time(
     bare_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even without the server's own limit. The connection is given up, and the next one serves."""
-    monkeypatch.setattr(patience, "PATIENCE", 2)
+    monkeypatch.setattr(patience, "PATIENCE", 3)
 
     def wait() -> None:
         write(lambda lent: run(lent, "SELECT pg_sleep(20)"))
@@ -300,7 +300,7 @@ def test_answer_that_does_not_come_is_503_in_time(
     serve(bare_app, wait)
     began = time.monotonic()
     assert bare_app.test_client().get("/").status_code == 503
-    assert 1 < time.monotonic() - began < 4
+    assert 1 < time.monotonic() - began < 10
     assert counts() == [0, 0]
 
 

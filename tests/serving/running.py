@@ -10,12 +10,21 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import requests
 
 #: Seconds after which nothing is waited for any longer.
-PATIENCE = 60
+PATIENCE = 180
+
+#: Ports that the system gives to nobody who asks for any. Two processes begin far apart.
+_PORTS = range(20_000, 32_000)
+_draws = count(os.getpid() * 97)
+
+#: Options with which gunicorn writes which worker has answered what.
+NAMING_WORKERS = ("--access-logfile", "-", "--access-logformat", "%(m)s by %(p)s")
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -36,10 +45,12 @@ def is_running(pid: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that nobody uses at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    """Return a port that nobody uses, and that is not returned again."""
+    for number in _draws:
+        port = _PORTS[number % len(_PORTS)]
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError
 
 
 def accepts(port: int) -> bool:
@@ -130,6 +141,15 @@ class Server(Program):
     def __exit__(self, *_: object) -> None:
         self.kill()
 
+    def wait_for_all_workers(self) -> None:
+        """Wait until each worker has answered. For a start with `NAMING_WORKERS`."""
+
+        def have_answered() -> bool:
+            requests.get(f"{self.url}/health/live", timeout=PATIENCE)
+            return all(f" by <{pid}>" in self.log for pid in self.workers)
+
+        until(have_answered)
+
     def wait_until_it_serves(self) -> None:
         """Wait for the first answer, and learn the address."""
         self.wait_for("Listening at: ")
@@ -150,6 +170,7 @@ class Load:
     def __init__(self, send: Callable[[], object], callers: int = 4) -> None:
         self._send = send
         self._over = threading.Event()
+        self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._call) for _ in range(callers)]
         #: How often each result came.
         self.results: Counter[object] = Counter()
@@ -160,7 +181,8 @@ class Load:
                 result = self._send()
             except requests.RequestException as error:
                 result = repr(error)
-            self.results[result] += 1
+            with self._lock:
+                self.results[result] += 1
 
     def wait_for_more(self, number: int = 20) -> None:
         """Wait until so many more requests have been answered."""

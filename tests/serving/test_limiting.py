@@ -9,7 +9,7 @@ import requests
 from tests.servers.fixtures import kept
 
 from .conftest import ServerMaker
-from .running import PATIENCE, Load, Server, free_port
+from .running import NAMING_WORKERS, PATIENCE, Load, Server, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,9 @@ def test_workers_and_servers_count_together(gunicorn: ServerMaker) -> None:
     with kept("valkey", free_port()) as address:
         settings = {"STATE_URL": address, "WEB_CONCURRENCY": "2"}
         limit = {"RATELIMIT_PER_ADDRESS": "20/hour"}
-        servers = [gunicorn(**settings, **limit), gunicorn(**settings, **limit)]
+        servers = [gunicorn(*NAMING_WORKERS, **settings, **limit) for _ in range(2)]
+        for server in servers:
+            server.wait_for_all_workers()
         with ThreadPoolExecutor(6) as pool:
             assert Counter(pool.map(status, servers * 20)) == {200: 18, 429: 22}
 

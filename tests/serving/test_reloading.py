@@ -35,7 +35,7 @@ def test_a_reload_fails_no_request(
 
 def test_a_reload_keeps_nobody_waiting(gunicorn: ServerMaker, checkout: Path) -> None:
     """The old workers go when the new ones serve, however long the app takes to import."""
-    slow = "import time; time.sleep(3); from wsgi import app"
+    slow = "import time; time.sleep(6); from wsgi import app"
     (checkout / "slow_wsgi.py").write_text(slow)
     server = gunicorn(app="slow_wsgi:app", WEB_CONCURRENCY="2")
     slowest = 0.0
@@ -54,7 +54,7 @@ def test_a_reload_keeps_nobody_waiting(gunicorn: ServerMaker, checkout: Path) ->
         until(lambda: not any(is_running(worker) for worker in old))
         load.wait_for_more()
     assert set(load.results) == {200}
-    assert slowest < 2.5, server.log
+    assert slowest < 5, server.log
 
 
 @pytest.fixture

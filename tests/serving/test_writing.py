@@ -11,7 +11,7 @@ from tests.conftest import Bearer
 from tests.servers.databases import BOTH
 
 from .conftest import ServerMaker
-from .running import PATIENCE
+from .running import NAMING_WORKERS, PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -23,8 +23,8 @@ def _item(**changes: object) -> dict[str, object]:
 
 @pytest.mark.parametrize("database", BOTH)
 def test_500_items_at_once_are_all_kept(gunicorn: ServerMaker, bearer: Bearer) -> None:
-    logging = ("--access-logfile", "-", "--access-logformat", "wrote in %(p)s")
-    server = gunicorn(*logging, WEB_CONCURRENCY="2")
+    server = gunicorn(*NAMING_WORKERS, WEB_CONCURRENCY="2")
+    server.wait_for_all_workers()
     headers = bearer("create:items")
 
     def create(number: int) -> requests.Response:
@@ -38,7 +38,7 @@ def test_500_items_at_once_are_all_kept(gunicorn: ServerMaker, bearer: Bearer) -
     assert len({answer.json()["id"] for answer in answers}) == 500
     assert {item["name"] for item in menu.values()} == {f"Item {number}" for number in range(500)}
     assert len(menu) == 500
-    assert all(f"wrote in <{worker}>" in server.log for worker in server.workers)
+    assert all(f"POST by <{worker}>" in server.log for worker in server.workers)
 
 
 def test_no_update_is_lost(gunicorn: ServerMaker, bearer: Bearer) -> None:

@@ -70,8 +70,9 @@ class TokenFactory:
         key: SigningKey | None = None,
     ) -> str:
         """Sign a token: whatever is not given is that of a valid one."""
-        return (key or self.issuer.signing_key).sign(
-            self.header() if header is None else header,
+        signing = self.issuer.signing_key  # once: a rotation may come in between
+        return (key or signing).sign(
+            self.header(kid=signing.kid) if header is None else header,
             self.claims() if claims is None else claims,
         )
 
