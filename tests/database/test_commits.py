@@ -9,12 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import errors
-from app.database import engine
 from app.database.transactions import Lent, OutcomeUnknown, write
-from app.extensions import db
 from tests.servers.cutting import cut_at_commit
 
+from .bare import bare
 from .sql import run
 
 SOUP = {"name": "Soup", "price": 4.5, "description": "", "image": "https://menu.test/soup.png"}
@@ -55,14 +53,8 @@ class TestConnectionThatBreaks:
 @pytest.fixture
 def bare_app(postgresql: str) -> Iterator[Flask]:
     """An app with a table of names that are compared, and of errors that are raised, by COMMIT."""
-    app = Flask("bare")
-    app.config["DATABASE_URL"] = postgresql
-    engine.init_app(app)
-    errors.init_app(app)
-    with app.app_context():
-        write(make_tables)
+    with bare(postgresql, make_tables) as app:
         yield app
-        db.dispose()
 
 
 def make_tables(lent: Lent) -> None:

@@ -19,6 +19,7 @@ from app.database.transactions import PAUSES, Lent, reading, write
 from app.extensions import db
 from tests.servers.databases import plain
 
+from .bare import bare
 from .sql import run
 
 Options = str
@@ -33,14 +34,8 @@ def options() -> Options:
 @pytest.fixture
 def bare_app(postgresql: str, options: Options) -> Iterator[Flask]:
     """An app with a database that has two rows."""
-    app = Flask("bare")
-    app.config["DATABASE_URL"] = postgresql + options
-    engine.init_app(app)
-    errors.init_app(app)
-    with app.app_context():
-        write(make_rows)
+    with bare(postgresql + options, make_rows) as app:
         yield app
-        db.dispose()
 
 
 def make_rows(lent: Lent) -> None:

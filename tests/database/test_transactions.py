@@ -9,12 +9,12 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import QueuePool
 
-from app import errors
 from app.database import current, engine, patience
 from app.database.transactions import Lent, reading, write
 from app.extensions import db
 from tests.servers.databases import BOTH
 
+from .bare import bare
 from .sql import run
 
 pytestmark = pytest.mark.parametrize("database_name", BOTH)
@@ -31,14 +31,8 @@ def url(database_name: str, request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def bare_app(url: str) -> Iterator[Flask]:
     """An app with a database that has one table."""
-    app = Flask("bare")
-    app.config["DATABASE_URL"] = url
-    engine.init_app(app)
-    errors.init_app(app)
-    with app.app_context():
-        write(lambda lent: run(lent, "CREATE TABLE counts (count INTEGER)"))
+    with bare(url, lambda lent: run(lent, "CREATE TABLE counts (count INTEGER)")) as app:
         yield app
-        db.dispose()
 
 
 def insert(lent: Lent) -> None:
