@@ -73,6 +73,14 @@ def gunicorn(
         yield start
 
 
+@pytest.fixture
+def settings(checkout: Path) -> Iterator[Path]:
+    """The `.env` of the servers' checkout."""
+    path = checkout / ".env"
+    yield path
+    path.unlink()
+
+
 @pytest.fixture(scope="module")
 def lasting(
     checkout: Path, issuer: FakeIssuer, migrated: Path, tmp_path_factory: pytest.TempPathFactory

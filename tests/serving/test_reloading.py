@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -55,14 +54,6 @@ def test_a_reload_keeps_nobody_waiting(gunicorn: ServerMaker, checkout: Path) ->
         load.wait_for_more()
     assert set(load.results) == {200}
     assert slowest < 5, server.log
-
-
-@pytest.fixture
-def settings(checkout: Path) -> Iterator[Path]:
-    """The `.env` of the servers' checkout."""
-    path = checkout / ".env"
-    yield path
-    path.unlink()
 
 
 @pytest.mark.parametrize("line", ["AUTHZ_DPOPP=required", "METRICS_PORT={port}"])

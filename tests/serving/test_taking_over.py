@@ -57,14 +57,6 @@ def second_file(pid_file: Path) -> Path:
     return pid_file.with_name("menu.pid.2")
 
 
-@pytest.fixture
-def settings(checkout: Path) -> Iterator[Path]:
-    """The `.env` of the servers' checkout."""
-    path = checkout / ".env"
-    yield path
-    path.unlink()
-
-
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
