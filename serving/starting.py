@@ -84,6 +84,7 @@ def patch_to_preload(server: "Arbiter") -> None:
 
     if server.cfg.preload_app and issubclass(server.worker_class, GeventWorker):
         # The master waits for signals without gevent's loop: patched, it would not hear that a
-        # worker has died. The workers patch the rest.
-        monkey.patch_all(os=False, signal=False)
+        # worker has died, nor after the first process that gevent starts for it (a reload's trial).
+        # The workers patch the rest.
+        monkey.patch_all(os=False, signal=False, subprocess=False)
         warnings.filterwarnings("ignore", "Patching more than once", monkey.MonkeyPatchWarning)

@@ -32,6 +32,20 @@ def test_a_reload_fails_no_request(
     assert "Reloaded: 2 new workers serve." in server.log
 
 
+@pytest.mark.parametrize("arguments", [[], ["--preload"]])
+def test_after_a_reload_a_killed_worker_is_replaced_at_once(
+    arguments: list[str], gunicorn: ServerMaker
+) -> None:
+    """The master still hears of it, and need not wait for a heartbeat."""
+    server = gunicorn(*arguments, WEB_CONCURRENCY="2")
+    os.kill(server.gunicorn, signal.SIGHUP)
+    server.wait_for("Reloaded: 2 new workers serve.")
+    os.kill(server.workers[-1], signal.SIGKILL)
+    until(lambda: len(server.workers) == 5)
+    assert "was sent SIGKILL" in server.log
+    assert "WORKER TIMEOUT" not in server.log
+
+
 def test_a_reload_keeps_nobody_waiting(gunicorn: ServerMaker, checkout: Path) -> None:
     """The old workers go when the new ones serve, however long the app takes to import."""
     slow = "import time; time.sleep(6); from wsgi import app"
