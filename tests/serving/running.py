@@ -46,11 +46,10 @@ def is_running(pid: int) -> bool:
 
 def free_port() -> int:
     """Return a port that nobody uses, and that is not returned again."""
-    for number in _draws:
-        port = _PORTS[number % len(_PORTS)]
+    while True:
+        port = _PORTS[next(_draws) % len(_PORTS)]
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
-    raise AssertionError
 
 
 def accepts(port: int) -> bool:
@@ -144,11 +143,17 @@ class Server(Program):
     def wait_for_all_workers(self) -> None:
         """Wait until each worker has answered. For a start with `NAMING_WORKERS`."""
 
-        def have_answered() -> bool:
+        def ask() -> bool:
             requests.get(f"{self.url}/health/live", timeout=PATIENCE)
-            return all(f" by <{pid}>" in self.log for pid in self.workers)
+            return self.have_all_answered("GET")
 
-        until(have_answered)
+        until(ask)
+
+    def have_all_answered(self, method: str) -> bool:
+        """Tell whether each worker has answered such a request. For a start with `NAMING_WORKERS`:
+        a worker that has not begun yet counts too."""
+        answered = set(re.findall(rf"{method} by <(\d+)>", self.log))
+        return len(answered) == int(self._environ["WEB_CONCURRENCY"])
 
     def wait_until_it_serves(self) -> None:
         """Wait for the first answer, and learn the address."""

@@ -8,7 +8,6 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psutil
 import pytest
 import requests
 
@@ -18,7 +17,7 @@ from app.extensions import alembic, db
 from tests.servers.fixtures import kept
 
 from .conftest import ServerMaker
-from .running import PATIENCE, Load, Server, free_port, until
+from .running import NAMING_WORKERS, PATIENCE, Load, Server, free_port, until
 
 pytestmark = pytest.mark.slow
 
@@ -114,22 +113,17 @@ def test_a_revocation_holds_everywhere_within_a_second(
     assert {delete(server, others) for server in servers} == {IN}
 
 
-def uses(pid: int, port: int) -> bool:
-    """Tell whether a process has a connection to a port."""
-    connections = psutil.Process(pid).net_connections("tcp")
-    return any(each.raddr[1:] == (port,) for each in connections)
-
-
 def test_a_killed_state_closes_and_comes_back(gunicorn: ServerMaker, caller: Client) -> None:
     """Under load: 503, never in, and nothing that was used once is taken again."""
     port = free_port()
     with kept("valkey", port) as address:
-        server = gunicorn(STATE_URL=address, PUBLIC_URL=ORIGIN, WEB_CONCURRENCY="2")
+        settings = {"STATE_URL": address, "PUBLIC_URL": ORIGIN, "WEB_CONCURRENCY": "2"}
+        server = gunicorn(*NAMING_WORKERS, **settings)
         used = caller.proven()
         assert delete(server, used) == IN
         with Load(lambda: delete(server, caller.proven())) as load:
             # Only a worker that knows the state can notice that it has forgotten everything.
-            until(lambda: [uses(pid, port) for pid in server.workers] == [True, True])
+            until(lambda: server.have_all_answered("DELETE"))
             load.wait_for_more()
         assert set(load.results) == {IN}
     with Load(lambda: delete(server, caller.proven())) as load:
